@@ -1,0 +1,14 @@
+"""A plain checkout runs with the virtual environment that its Makefile made, if there is one."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def use_its_environment(folder: str) -> None:
+    """Start the same script again under `folder/.venv`, unless this is that interpreter or it is not there."""
+    environment = os.path.join(folder, ".venv")
+    python = os.path.join(environment, "bin", "python")
+    if os.path.realpath(sys.prefix) != os.path.realpath(environment) and os.access(python, os.X_OK):
+        os.execv(python, [python, *sys.argv])  # noqa: S606

@@ -1,0 +1,70 @@
+"""The administrator's command: `smsdialog [--config FILE] COMMAND …`.
+
+Exit codes: 0, 1 refused or not found, 2 usage. Every listing takes `--json`. Each group of commands is
+one module here; they only read arguments and print: the use cases are in `smsdialog.dialog`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import click
+
+from smsdialog import __version__
+from smsdialog import config as configuration
+from smsdialog.config import Config
+from smsdialog.dialog.service import Service, open_service
+from smsdialog.errors import SmsDialogError
+from smsdialog.store import Store, open_store
+
+
+@dataclass
+class Installation:
+    """What commands work on; opened when they first need it."""
+
+    path: str | None
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration. Raises ConfigError."""
+        return configuration.load(configuration.config_path(self.path))
+
+    @cached_property
+    def store(self) -> Store:
+        """The database, with or without a schema."""
+        return open_store(self.config.database.url)
+
+    @cached_property
+    def service(self) -> Service:
+        """The installation, ready to work. Raises SchemaOutdated."""
+        self.store.check_schema()
+        return open_service(self.config)
+
+
+installation: Callable[[Callable[..., None]], Callable[..., None]] = click.make_pass_decorator(Installation)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--config", "path", metavar="FILE", help="The configuration file.")
+@click.version_option(__version__, prog_name="smsdialog")
+@click.pass_context
+def smsdialog(context: click.Context, path: str | None) -> None:
+    """E-mail to SMS and back. Administer keys, accounts, numbers and messages."""
+    context.obj = Installation(path)
+
+
+def main() -> None:
+    """Run the command line; every error of ours is one line and exit code 1."""
+    from smsdialog.cli import accounts, db, demo, keys, messages, numbers, preview
+
+    for module in (db, keys, accounts, numbers, messages, preview, demo):
+        module.register(smsdialog)
+    try:
+        smsdialog(prog_name="smsdialog")
+    except SmsDialogError as error:
+        click.echo(f"smsdialog: {error}", err=True)
+        sys.exit(1)

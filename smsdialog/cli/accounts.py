@@ -1,0 +1,117 @@
+"""`smsdialog account`: employees and their numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from smsdialog.cli import Installation, as_json, installation, output
+from smsdialog.core.model import Account
+from smsdialog.dialog import account as use_cases
+from smsdialog.dialog import post
+from smsdialog.errors import Conflict
+from smsdialog.store import accounts
+
+_COLUMNS = ("id", "email", "number", "key", "state")
+
+
+def register(group: click.Group) -> None:
+    """Hang the commands on the root."""
+    group.add_command(account)
+
+
+@click.group()
+def account() -> None:
+    """Accounts: one employee on one key, with one number. ACCOUNT is an e-mail address or a number."""
+
+
+@account.command()
+@click.argument("email")
+@click.option("--key", "key_name", required=True, metavar="KEY", help="The key that the account hangs on.")
+@click.option("--number", default="", metavar="N", help="A certain number instead of a random one.")
+@as_json
+@installation
+def create(here: Installation, email: str, key_name: str, number: str, as_json: bool) -> None:
+    """Open an account; the key may be disabled."""
+    output.one(_fields(use_cases.open_account(here.service, email, key_name, number)), as_json=as_json)
+
+
+@account.command(name="list")
+@as_json
+@installation
+def list_(here: Installation, as_json: bool) -> None:
+    """List the accounts, closed ones included."""
+    with here.service.store.reading() as tx:
+        rows = [_fields(found) for found in accounts.listing(tx)]
+    empty = "no accounts yet; open one with 'smsdialog account create EMAIL --key KEY'"
+    output.objects(rows, _COLUMNS, as_json=as_json, empty=empty)
+
+
+@account.command()
+@click.argument("name", metavar="ACCOUNT")
+@as_json
+@installation
+def show(here: Installation, name: str, as_json: bool) -> None:
+    """Show an account, and the signatures that are cut from its mails."""
+    with here.service.store.reading() as tx:
+        found = use_cases.find(tx, name)
+        signatures = list(accounts.signatures_of(tx, found.id))
+    output.one({**_fields(found), "signatures": signatures}, as_json=as_json)
+
+
+@account.command()
+@click.argument("name", metavar="ACCOUNT")
+@click.option("--email", help="Its new e-mail address.")
+@click.option("--key", "key_name", metavar="KEY", help="Its new key.")
+@click.option("--forget-signatures", "forget", is_flag=True, help="Forget the signatures learned for it.")
+@as_json
+@installation
+def edit(here: Installation, name: str, email: str | None, key_name: str | None, forget: bool, as_json: bool) -> None:
+    """Change an account's e-mail address or key; its number and dialogs stay."""
+    if not (email or key_name or forget):
+        raise click.UsageError("nothing to change: give --email, --key or --forget-signatures")
+    changed = use_cases.edit(here.service, name, email=email, key_name=key_name, forget=forget)
+    post.inbound_of(here.service, changed.id)
+    output.one(_fields(changed), as_json=as_json)
+
+
+@account.command()
+@click.argument("name", metavar="ACCOUNT")
+@as_json
+@installation
+def close(here: Installation, name: str, as_json: bool) -> None:
+    """Close an account: its number is dead at once."""
+    output.one(_fields(use_cases.close(here.service, name)), as_json=as_json)
+
+
+@account.command(name="qr")
+@click.argument("name", metavar="ACCOUNT")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a package of pictures (.zip).")
+@installation
+def qr_(here: Installation, name: str, out: Path | None) -> None:
+    """Show the QR code that opens an SMS to an account's number."""
+    from smsdialog import qr  # Pillow
+
+    with here.service.store.reading() as tx:
+        number = use_cases.find(tx, name).number
+    if out is None:
+        click.echo(f"{qr.terminal(number)}\n{number}")
+        return
+    try:
+        out.write_bytes(qr.package(number))
+    except OSError as error:
+        raise Conflict(f"{out} cannot be written: {error.strerror}") from error
+    click.echo(f"{out}: the QR code of {number}")
+
+
+def _fields(found: Account) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "email": found.email,
+        "number": found.number,
+        "key": found.key,
+        "state": found.state,
+        "closed_at": output.when(found.closed_at),
+    }

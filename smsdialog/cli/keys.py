@@ -1,0 +1,109 @@
+"""`smsdialog key`: API keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from smsdialog.cli import Installation, as_json, installation, output
+from smsdialog.core.model import Key, Secret
+from smsdialog.dialog import key as use_cases
+from smsdialog.store import keys
+
+_COLUMNS = ("id", "label", "enabled", "accounts")
+
+
+def register(group: click.Group) -> None:
+    """Hang the commands on the root."""
+    group.add_command(key)
+
+
+@click.group()
+def key() -> None:
+    """API keys: what a company hands its employees. KEY is a label or an id."""
+
+
+@key.command()
+@click.argument("label")
+@as_json
+@installation
+def create(here: Installation, label: str, as_json: bool) -> None:
+    """Make a key; its secret is shown this once."""
+    _show_with_secret(*use_cases.create(here.service, label), here.config.domain, as_json)
+
+
+@key.command(name="list")
+@as_json
+@installation
+def list_(here: Installation, as_json: bool) -> None:
+    """List the keys."""
+    with here.service.store.reading() as tx:
+        rows = [_fields(found) for found in keys.listing(tx)]
+    output.objects(rows, _COLUMNS, as_json=as_json, empty="no keys yet; make one with 'smsdialog key create LABEL'")
+
+
+@key.command()
+@click.argument("name", metavar="KEY")
+@as_json
+@installation
+def show(here: Installation, name: str, as_json: bool) -> None:
+    """Show a key."""
+    with here.service.store.reading() as tx:
+        output.one(_fields(use_cases.find(tx, name)), as_json=as_json)
+
+
+@key.command()
+@click.argument("name", metavar="KEY")
+@click.option("--label", required=True, help="Its new label.")
+@as_json
+@installation
+def edit(here: Installation, name: str, label: str, as_json: bool) -> None:
+    """Give a key another label."""
+    output.one(_fields(use_cases.rename(here.service, name, label)), as_json=as_json)
+
+
+@key.command()
+@click.argument("name", metavar="KEY")
+@as_json
+@installation
+def enable(here: Installation, name: str, as_json: bool) -> None:
+    """Let a key's accounts go on, and deliver what was held."""
+    output.one(_fields(use_cases.enable(here.service, name)), as_json=as_json)
+
+
+@key.command()
+@click.argument("name", metavar="KEY")
+@as_json
+@installation
+def disable(here: Installation, name: str, as_json: bool) -> None:
+    """Pause all accounts of a key: nothing in, nothing out."""
+    output.one(_fields(use_cases.disable(here.service, name)), as_json=as_json)
+
+
+@key.command()
+@click.argument("name", metavar="KEY")
+@as_json
+@installation
+def rotate(here: Installation, name: str, as_json: bool) -> None:
+    """Give a key another secret, shown this once; the old one is worth nothing from now on."""
+    _show_with_secret(*use_cases.rotate(here.service, name), here.config.domain, as_json)
+
+
+@key.command()
+@click.argument("name", metavar="KEY")
+@as_json
+@installation
+def delete(here: Installation, name: str, as_json: bool) -> None:
+    """Delete a key that has no open account."""
+    output.one(_fields(use_cases.delete(here.service, name)), as_json=as_json)
+
+
+def _fields(found: Key) -> dict[str, Any]:
+    return {"id": found.public_id, "label": found.label, "enabled": found.enabled, "accounts": found.accounts}
+
+
+def _show_with_secret(found: Key, secret: Secret, domain: str, as_json: bool) -> None:
+    output.one({**_fields(found), "secret": secret.reveal()}, as_json=as_json)
+    if not as_json:
+        click.echo(f"\nThe secret is not shown again. Employees write to {secret.reveal()}@{domain}")

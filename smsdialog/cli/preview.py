@@ -1,0 +1,120 @@
+"""`smsdialog preview`: what a mail would become, sending nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from smsdialog import config as configuration
+from smsdialog.cli import Installation, as_json, installation, output
+from smsdialog.config import Config
+from smsdialog.core import address, mailparse, sms, text
+from smsdialog.core.address import KeyAddress, PhoneAddress, ReplyAddress
+from smsdialog.core.customers import Rules, customers, subject_numbers
+from smsdialog.core.mailbox import address_list
+from smsdialog.core.model import Cut, IncomingMail, PhoneNumber
+from smsdialog.dialog import account as use_cases
+from smsdialog.errors import NUMBER_REASONS, NoNumber, Refusal, TooLong, WrongNumbers
+from smsdialog.store import accounts
+
+_ANY_INSTALLATION = Config(domain="sendmailsms.dk")
+
+
+def register(group: click.Group) -> None:
+    """Hang the command on the root."""
+    group.add_command(preview)
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--cut", type=click.Choice([cut.value for cut in Cut]), help="Cut at this level.")
+@click.option("--account", metavar="ACCOUNT", help="Cut what is known of this account's mails, too.")
+@as_json
+@installation
+def preview(here: Installation, files: tuple[Path, ...], cut: str | None, account: str | None, as_json: bool) -> None:
+    """Show what would be sent of each mail, to whom, and in how many parts. Nothing is sent.
+
+    With --json, one JSON object a line. Exit code 1 when a file cannot be read.
+    """
+    config = _config(here)
+    known = _known(here, account) if account else text.Known()
+    unread = 0
+    for file in files:
+        try:
+            raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        except OSError as error:
+            click.echo(f"smsdialog: {file}: {error.strerror}", err=True)
+            unread += 1
+            continue
+        seen = {"file": str(file), **judge(config, mailparse.parse(raw), Cut(cut or config.text.cut), known)}
+        click.echo(json.dumps(seen, ensure_ascii=False) if as_json else _for_people(seen))
+    sys.exit(1 if unread else 0)
+
+
+def judge(config: Config, mail: IncomingMail, cut: Cut, known: text.Known) -> dict[str, Any]:
+    """What a mail would become."""
+    words = text.own_words(mail, cut=cut, known=known)
+    message = sms.compose(words.text)
+    recipients, refused = _recipients(config, mail)
+    if words.problem:
+        refused = words.problem
+    elif not refused and len(message.parts) > config.limits.parts_per_sms:
+        refused = TooLong.kind
+    return {
+        "text": message.text,
+        "encoding": message.encoding.value,
+        "parts": len(message.parts),
+        "units": message.units,
+        "recipients": recipients,
+        "refused": refused or None,
+        "forced_by": list(message.forced_by),
+    }
+
+
+def _recipients(config: Config, mail: IncomingMail) -> tuple[list[str], str]:
+    """The customers that a mail names, as far as can be told without its sender's account; and what is wrong."""
+    found = (address.split_address(a) for name in ("To", "Cc") for v in mail.headers.all(name) for a in address_list(v))
+    meanings = [address.read(local) for local, domain in found if address.same_domain(domain, config.domain)]
+    typed: list[str] = [m.typed for m in meanings if isinstance(m, PhoneAddress)]
+    typed += [PhoneNumber(f"+{m.peer}") for m in meanings if isinstance(m, ReplyAddress)]
+    if any(isinstance(m, KeyAddress) for m in meanings):
+        typed += subject_numbers(mail.subject, lenient=bool(typed))
+    rules = Rules(config.country, config.limits.countries, config.limits.recipients_per_mail)
+    try:
+        return list(customers(typed, (), rules)), ""
+    except WrongNumbers as error:
+        return [], "; ".join(f"{e.typed}: {NUMBER_REASONS[e.reason]}" for e in error.refused)
+    except NoNumber as error:
+        return [], error.kind if meanings else ""
+    except Refusal as error:
+        return [], error.kind
+
+
+def _config(here: Installation) -> Config:
+    """The configuration; where there is none at all, the defaults do to look at a mail."""
+    path = configuration.config_path(here.path)
+    if path == configuration.DEFAULT_PATH and not path.exists():
+        return _ANY_INSTALLATION
+    return here.config
+
+
+def _known(here: Installation, name: str) -> text.Known:
+    with here.service.store.reading() as tx:
+        return text.Known(signatures=accounts.signatures_of(tx, use_cases.find(tx, name).id))
+
+
+def _for_people(seen: dict[str, Any]) -> str:
+    lines = [
+        f"{seen['file']}",
+        f"  to        {', '.join(seen['recipients']) or '-'}",
+        f"  SMS       {seen['parts']} ({seen['encoding']}, {seen['units']} units)",
+    ]
+    if seen["forced_by"]:
+        lines.append(f"  because   {' '.join(seen['forced_by'])}")
+    if seen["refused"]:
+        lines.append(f"  refused   {seen['refused']}")
+    return "\n".join([*lines, *(f"  | {line}" for line in output.printable(seen["text"]).split("\n"))])

@@ -1,0 +1,287 @@
+"""The configuration: one TOML file, read into one frozen tree of dataclasses.
+
+Everything but `domain` has a working default. An unknown key, a wrong type or an impossible value is
+a `ConfigError` that names key, file and expectation. Values are checked here and nowhere else; what a
+gateway type wants in its own table, that type checks (`smsdialog.gateways`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import os
+import re
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from smsdialog.core.model import Cut
+from smsdialog.errors import ConfigError
+
+DEFAULT_PATH = Path("/etc/smsdialog/smsdialog.toml")
+ENVIRONMENT = "SMSDIALOG_CONFIG"
+SERVICE_NUMBER_DIGITS = 12
+
+_TYPE_NAMES = {str: "a text", int: "a whole number", bool: "true or false", tuple: "a list", dict: "a table"}
+_DOMAIN = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.ASCII)
+_RANGE = re.compile(r"([0-9]{12})\s*-\s*([0-9]{12})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where the state is kept; `url` is SQLAlchemy's, empty for SQLite in `state_dir`."""
+
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The service numbers that accounts draw from, and for how long a closed one rests (days)."""
+
+    ranges: tuple[str, ...] = ("459192000000-459192999999",)
+    rest_days: int = 180
+
+
+@dataclass(frozen=True)
+class Mail:
+    """How mail leaves: an argument list, the operator's address, and the largest mail taken (octets)."""
+
+    sendmail: tuple[str, ...] = ("/usr/sbin/sendmail",)
+    operator: str = ""
+    max_bytes: int = 20_000_000
+
+
+@dataclass(frozen=True)
+class Auth:
+    """What proves a sender, see `smsdialog.core.sender`."""
+
+    require: str = "credential"
+    trusted_networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    trusted_authserv_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much may be sent; `countries` are ISO 3166 regions, an empty list allows all."""
+
+    recipients_per_mail: int = 50
+    parts_per_sms: int = 6
+    sms_per_account_per_hour: int = 200
+    sms_per_key_per_day: int = 5000
+    countries: tuple[str, ...] = ("DK", "SE", "NO", "FI", "IS", "FO", "GL", "DE")
+
+
+@dataclass(frozen=True)
+class Text:
+    """How a mail becomes the text of an SMS."""
+
+    cut: str = Cut.CONTACT.value
+
+
+@dataclass(frozen=True)
+class GatewayTable:
+    """One `[gateways.NAME]` table: its type, and the options that the type checks."""
+
+    name: str
+    type: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Route:
+    """Numbers that begin with `prefix` go to these gateways, in this order."""
+
+    prefix: str
+    gateways: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Config:
+    """The whole configuration, checked."""
+
+    domain: str
+    language: str = "da"
+    country: str = "DK"
+    state_dir: str = "/var/lib/smsdialog"
+    public_url: str = ""
+    database: Database = field(default_factory=Database)
+    numbers: Numbers = field(default_factory=Numbers)
+    mail: Mail = field(default_factory=Mail)
+    auth: Auth = field(default_factory=Auth)
+    limits: Limits = field(default_factory=Limits)
+    text: Text = field(default_factory=Text)
+    gateways: Mapping[str, GatewayTable] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
+    source: str = field(default="", metadata={"internal": True})
+
+    @property
+    def default_gateway(self) -> str:
+        """The name of the first gateway of the file."""
+        return next(iter(self.gateways))
+
+    @property
+    def number_ranges(self) -> tuple[tuple[int, int], ...]:
+        """The configured ranges as (first, last)."""
+        return tuple(parse_range(text) for text in self.numbers.ranges)
+
+
+def config_path(given: str | None) -> Path:
+    """The file to read: the one given, else `$SMSDIALOG_CONFIG`, else the default."""
+    return Path(given or os.environ.get(ENVIRONMENT) or DEFAULT_PATH)
+
+
+def load(path: Path) -> Config:
+    """Read and check one file. Raises ConfigError."""
+    try:
+        with path.open("rb") as file:
+            table = tomllib.load(file)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: is not TOML: {error}") from error
+    return read(table, str(path))
+
+
+def read(table: dict[str, Any], source: str) -> Config:
+    """Check one TOML document and fill in the defaults. Raises ConfigError."""
+    table = dict(table)
+    gateways = _gateways(table.pop("gateways", {}), source)
+    routes = _routes(table.pop("routes", []), gateways, source)
+    config = typing.cast(Config, read_table(Config, table, "", source))
+    _check_values(config, source)
+    state_dir = Path(config.state_dir)
+    return dataclasses.replace(
+        config,
+        domain=config.domain.lower(),
+        database=Database(config.database.url or f"sqlite:///{state_dir / 'smsdialog.db'}"),
+        mail=dataclasses.replace(config.mail, operator=config.mail.operator or f"postmaster@{config.domain.lower()}"),
+        gateways=gateways or {"main": GatewayTable("main", "file", {"path": str(state_dir / "outbox.jsonl")})},
+        routes=routes,
+        source=source,
+    )
+
+
+def read_table(cls: type, table: Mapping[str, Any], where: str, source: str) -> Any:
+    """One TOML table as an instance of the dataclass `cls`; `where` is its dotted name. Raises ConfigError."""
+    hints = typing.get_type_hints(cls)
+    fields = {f.name: f for f in dataclasses.fields(cls) if "internal" not in f.metadata}
+    prefix = f"{where}." if where else ""
+    for key in table:
+        if key not in fields:
+            raise ConfigError(f"{source}: unknown key '{prefix}{key}'; known here: {', '.join(sorted(fields))}")
+    for name, f in fields.items():
+        required = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+        if required and name not in table:
+            raise ConfigError(f"{source}: '{prefix}{name}' is missing; expected {_expectation(hints[name])}")
+    return cls(**{key: _value(hints[key], value, prefix + key, source) for key, value in table.items()})
+
+
+def parse_range(text: str) -> tuple[int, int]:
+    """A range of service numbers, `459192000000-459192999999`, as (first, last). Raises ValueError."""
+    match = _RANGE.fullmatch(text.strip())
+    if not match:
+        raise ValueError(f"'{text}' is not a range such as 459192000000-459192999999")
+    first, last = int(match[1]), int(match[2])
+    if first > last:
+        raise ValueError(f"'{text}' ends before it begins")
+    return first, last
+
+
+def _value(hint: Any, value: Any, name: str, source: str) -> Any:
+    if dataclasses.is_dataclass(hint):
+        if not isinstance(value, dict):
+            raise _wrong_type(hint, value, name, source)
+        return read_table(typing.cast(type, hint), value, name, source)
+    origin = typing.get_origin(hint) or hint
+    if origin is types.UnionType:
+        origin = next(a for a in typing.get_args(hint) if a is not types.NoneType)
+    if origin is tuple:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ConfigError(f"{source}: '{name}' is {_found(value)}; expected a list of texts")
+        return tuple(value)
+    if not isinstance(value, origin) or (origin is int and isinstance(value, bool)):
+        raise _wrong_type(origin, value, name, source)
+    return value
+
+
+def _wrong_type(hint: Any, value: Any, name: str, source: str) -> ConfigError:
+    return ConfigError(f"{source}: '{name}' is {_found(value)}; expected {_expectation(hint)}")
+
+
+def _found(value: Any) -> str:
+    return "a list" if isinstance(value, list) else _TYPE_NAMES.get(type(value), f"a {type(value).__name__}")
+
+
+def _expectation(hint: Any) -> str:
+    return _TYPE_NAMES.get(typing.get_origin(hint) or hint, "a table")
+
+
+def _gateways(table: Any, source: str) -> dict[str, GatewayTable]:
+    if not isinstance(table, dict):
+        raise ConfigError(f"{source}: 'gateways' is {_found(table)}; expected tables such as [gateways.main]")
+    found = {}
+    for name, options in table.items():
+        if not isinstance(options, dict) or not isinstance(options.get("type"), str):
+            raise ConfigError(f"{source}: 'gateways.{name}' has no type; expected type = \"file\" or another gateway")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
+            raise ConfigError(f"{source}: 'gateways.{name}': a name is made of letters, digits, - and _")
+        rest = {key: value for key, value in options.items() if key != "type"}
+        found[name] = GatewayTable(name, options["type"], rest)
+    return found
+
+
+def _routes(rows: Any, gateways: Mapping[str, GatewayTable], source: str) -> tuple[Route, ...]:
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ConfigError(f"{source}: 'routes' is {_found(rows)}; expected [[routes]] tables")
+    routes = tuple(read_table(Route, row, "routes", source) for row in rows)
+    for route in routes:
+        if not re.fullmatch(r"\+[0-9]{1,15}", route.prefix):
+            raise ConfigError(f"{source}: 'routes.prefix' is '{route.prefix}'; expected digits after a +, such as +46")
+        for name in route.gateways:
+            if name not in (gateways or {"main"}):
+                raise ConfigError(f"{source}: 'routes.gateways' names '{name}', but there is no [gateways.{name}]")
+        if not route.gateways:
+            raise ConfigError(f"{source}: 'routes.gateways' is empty; expected at least one gateway's name")
+    return routes
+
+
+def _check_values(config: Config, source: str) -> None:
+    def demand(holds: bool, key: str, expectation: str) -> None:
+        if not holds:
+            raise ConfigError(f"{source}: '{key}' is wrong; expected {expectation}")
+
+    demand(bool(_DOMAIN.fullmatch(config.domain.lower())), "domain", "a domain name such as sendmailsms.dk")
+    demand(bool(re.fullmatch(r"[A-Z]{2}", config.country)), "country", "an ISO 3166 code such as DK")
+    demand(bool(re.fullmatch(r"[a-z]{2}", config.language)), "language", "a language code: da or en")
+    demand(bool(re.fullmatch(r"(https?://\S+)?", config.public_url)), "public_url", "an http or https URL")
+    demand(Path(config.state_dir).is_absolute(), "state_dir", "an absolute path")
+    demand(bool(config.mail.sendmail), "mail.sendmail", "a list that begins with the sendmail program")
+    demand(config.mail.max_bytes > 0, "mail.max_bytes", "a number of octets above 0")
+    demand(config.auth.require in ("credential", "proof"), "auth.require", '"credential" or "proof"')
+    demand(config.text.cut in {cut.value for cut in Cut}, "text.cut", "one of " + ", ".join(cut.value for cut in Cut))
+    demand(config.numbers.rest_days >= 0, "numbers.rest_days", "a number of days, 0 or more")
+    for name in ("recipients_per_mail", "parts_per_sms", "sms_per_account_per_hour", "sms_per_key_per_day"):
+        demand(getattr(config.limits, name) > 0, f"limits.{name}", "a number above 0")
+    for network in config.auth.trusted_networks:
+        demand(_is_network(network), "auth.trusted_networks", f"networks such as 10.0.0.0/8, not '{network}'")
+    for region in config.limits.countries:
+        demand(
+            bool(re.fullmatch(r"[A-Z]{2}", region)), "limits.countries", f"ISO 3166 codes such as DK, not '{region}'"
+        )
+    for text in config.numbers.ranges:
+        try:
+            parse_range(text)
+        except ValueError as error:
+            raise ConfigError(f"{source}: 'numbers.ranges': {error}") from error
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,54 @@
+"""The GSM 7-bit default alphabet and its extension table (3GPP TS 23.038, 6.2.1 and 6.2.1.1).
+
+Guarantees: a character costs one septet, two septets (escape and code), or is not in the alphabet at
+all. The escape code itself is no character. National shift tables are left out: none is needed for
+the Nordic languages, and few gateways know them.
+"""
+
+from __future__ import annotations
+
+# The character of each code 0x00-0x7F; U+001B holds the place of the escape code.
+BASIC = (
+    "@£$¥èéùìòÇ\nØø\rÅå"
+    "Δ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ"
+    " !\"#¤%&'()*+,-./"
+    "0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNO"
+    "PQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmno"
+    "pqrstuvwxyzäöñüà"
+)
+ESCAPE = "\x1b"
+# The characters that follow an escape, with their codes.
+EXTENSION = {
+    "\f": 0x0A,
+    "^": 0x14,
+    "{": 0x28,
+    "}": 0x29,
+    "\\": 0x2F,
+    "[": 0x3C,
+    "~": 0x3D,
+    "]": 0x3E,
+    "|": 0x40,
+    "€": 0x65,
+}
+
+_SEPTETS = {char: 1 for char in BASIC if char != ESCAPE} | dict.fromkeys(EXTENSION, 2)
+
+
+def septets(char: str) -> int:
+    """How many septets one character takes: 1 or 2, and 0 when the alphabet does not have it.
+
+    >>> [septets(char) for char in "å€ç"]
+    [1, 2, 0]
+    """
+    return _SEPTETS.get(char, 0)
+
+
+def fits(text: str) -> bool:
+    """Whether the alphabet has every character of a text.
+
+    >>> fits("Rødgrød [med] fløde, 20 €"), fits("ça va")
+    (True, False)
+    """
+    return all(char in _SEPTETS for char in text)

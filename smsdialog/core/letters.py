@@ -1,0 +1,173 @@
+"""What we write to employees: subject and text, in the reader's language.
+
+Every text here is English and is looked up in a catalogue by `translate`; adding a language is adding
+a catalogue. Subjects are constant, apart from numbers: nothing that a customer or a sender wrote ever
+stands in one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from smsdialog.errors import NUMBER_REASONS, NoAccount, Refusal, WrongNumbers
+
+Translate = Callable[[str], str]
+
+QUOTED_LINES = 20
+
+
+def _(message: str) -> str:
+    """Mark a text for the catalogues."""
+    return message
+
+
+# What became of one SMS, in words; the keys are states of the ledger.
+STATES = {
+    "queued": _("waits to be sent"),
+    "sending": _("is being sent"),
+    "sent": _("sent"),
+    "delivered": _("delivered"),
+    "failed": _("NOT sent"),
+    "unknown": _("may or may not have been sent: the answer was lost. It is not sent again on its own."),
+    "held": _("held back: more SMS than are allowed just now. Your administrator can release it."),
+}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail before it is one."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of one customer's SMS; `reason` is the gateway's, or empty."""
+
+    customer: str
+    state: str
+    reason: str = ""
+
+
+def sms_subject(translate: Translate, customer: str) -> str:
+    """The subject of an SMS mail, the same for the whole dialog."""
+    return translate("SMS from %(customer)s") % {"customer": customer}
+
+
+def sms_body(translate: Translate, text: str, *, answerable: bool) -> str:
+    """The SMS, and nothing else; one that cannot be answered says so."""
+    if answerable:
+        return text
+    note = translate("(This SMS came from a sender that cannot be answered.)")
+    return f"{text}\n\n{note}"
+
+
+def refusal(translate: Translate, error: Refusal, mail_subject: str, text: str) -> Letter:
+    """Why a mail did not become an SMS."""
+    lines = [translate(error.message) % error.details]
+    if isinstance(error, WrongNumbers):
+        lines += ["", *(_wrong_number(translate, refused.typed, refused.reason) for refused in error.refused)]
+    body = "\n".join([*lines, *_quoted(translate, mail_subject, text)])
+    subject = translate("No account yet") if isinstance(error, NoAccount) else translate("SMS not sent")
+    return Letter(subject, body)
+
+
+def report(translate: Translate, fates: Sequence[Fate], mail_subject: str, text: str) -> Letter:
+    """What became of every customer of a mail when something went wrong for at least one."""
+    lines = [translate("This became of your message:"), ""]
+    for fate in fates:
+        reason = f" ({fate.reason})" if fate.reason and fate.state in ("failed", "unknown") else ""
+        lines.append(f"{fate.customer}: {translate(STATES[fate.state])}{reason}")
+    body = "\n".join([*lines, *_quoted(translate, mail_subject, text)])
+    return Letter(translate("SMS not sent to everybody") if _partly(fates) else translate("SMS not sent"), body)
+
+
+def confirmation(translate: Translate, number: str, domain: str) -> Letter:
+    """The answer to a subscribe mail."""
+    text = translate(
+        "Your account is open, and this is your number:\n"
+        "\n"
+        "    %(number)s\n"
+        "\n"
+        "Customers can text it from now on, and their SMS arrive in this mailbox. When you answer such a "
+        "mail, your answer is sent to the customer's mobile phone as an SMS from your number.\n"
+        "\n"
+        "The attached QR code opens a new SMS to your number when a customer scans it."
+    )
+    body = text % {"number": number} + "\n\n" + how_to(translate, domain)
+    return Letter(translate("Your SMS number is %(number)s") % {"number": number}, body)
+
+
+def closed(translate: Translate, number: str, domain: str) -> Letter:
+    """The answer to an unsubscribe mail."""
+    text = translate(
+        "Your account is closed. The number %(number)s no longer receives or sends SMS.\n"
+        "\n"
+        "Write to subscribe@%(domain)s with your API key in the subject to get a new number."
+    )
+    return Letter(translate("Your account is closed"), text % {"number": number, "domain": domain})
+
+
+def help_letter(translate: Translate, domain: str, numbers: Sequence[str]) -> Letter:
+    """The answer to a mail to help@; `numbers` are those of the asker's accounts."""
+    yours = [translate("Your number is %(number)s.") % {"number": number} + "\n" for number in numbers]
+    return Letter(translate("How SMS-Dialog is used"), "\n".join([*yours, how_to(translate, domain)]))
+
+
+def how_to(translate: Translate, domain: str) -> str:
+    """How the service is used, in short."""
+    text = translate(
+        "To send an SMS, write a mail to your API key, such as <API key>@%(domain)s, with the mobile number "
+        "in the subject and the message in the mail. Several numbers are separated by commas; no customer "
+        "sees the others. Foreign numbers need their country code, such as +46.\n"
+        "\n"
+        "A customer in your address book can have the address <mobile number>@%(domain)s. Write to that "
+        "address and to your API key together, and leave the subject empty.\n"
+        "\n"
+        "Quoted mails, signatures and attachments are left out of the SMS.\n"
+        "\n"
+        "To close your account, write to unsubscribe@%(domain)s with your API key in the subject."
+    )
+    return text % {"domain": domain}
+
+
+def operator_unknown(translate: Translate, references: Iterable[str]) -> Letter:
+    """To the operator: SMS whose gateway never answered."""
+    text = translate(
+        "The gateway's answer was lost for these SMS. They may or may not have been sent, and are not sent "
+        "again on their own. The employees have been told. See 'smsdialog message show ID'; "
+        "'smsdialog message resend ID' sends one again."
+    )
+    return Letter(translate("SMS with an unknown fate"), "\n".join([text, "", *references]))
+
+
+def operator_exhausted(translate: Translate) -> Letter:
+    """To the operator: no numbers are left."""
+    text = translate(
+        "Somebody wanted an account, but every number is in use or rests. Add a range with "
+        "'smsdialog number add FIRST-LAST', or to 'numbers.ranges' in the configuration."
+    )
+    return Letter(translate("No free numbers left"), text)
+
+
+def gathered(letters: Sequence[Letter]) -> Letter:
+    """Several letters of one kind as one."""
+    rule = "\n\n" + "-" * 40 + "\n\n"
+    return Letter(letters[0].subject, rule.join(letter.body for letter in letters))
+
+
+def _wrong_number(translate: Translate, typed: str, reason: str) -> str:
+    return translate("“%(typed)s”: %(reason)s") % {"typed": typed[:60], "reason": translate(NUMBER_REASONS[reason])}
+
+
+def _partly(fates: Sequence[Fate]) -> bool:
+    return any(fate.state in ("sent", "delivered") for fate in fates)
+
+
+def _quoted(translate: Translate, mail_subject: str, text: str) -> list[str]:
+    subject = translate("Subject")
+    lines = ["", translate("Your mail:"), f"> {subject}: {mail_subject[:200]}"]
+    body = [f"> {line[:200]}" for line in text.splitlines()[:QUOTED_LINES]]
+    return [*lines, *([">", *body] if body else [])]

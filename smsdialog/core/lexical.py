@@ -1,0 +1,75 @@
+"""The lexical layer that structured header values share: comments, quoted strings, quoted pairs.
+
+Guarantees: linear time, no recursion, no exception for any text. A value whose brackets or quotes do
+not close has no outline, and the caller decides what that means (RFC 5322 sections 3.2.1 to 3.2.4).
+"""
+
+from __future__ import annotations
+
+import string
+
+# What stands for every character of a quoted string in an outline.
+QUOTED = "\0"
+
+_TO_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+def ascii_lower(text: str) -> str:
+    """The text with A-Z lowered and nothing else: `str.lower` would turn a Kelvin sign into a k.
+
+    >>> ascii_lower("Anna.ØST")
+    'anna.Øst'
+    """
+    return text.translate(_TO_LOWER)
+
+
+def outline(value: str) -> str | None:
+    r"""The value, as long as it was, with comments blanked and quoted strings masked; None if either stays open.
+
+    >>> outline('"a, b" <c@d> (e)')
+    '\x00\x00\x00\x00\x00\x00 <c@d>    '
+    >>> outline("a@good.example)b@evil.example") is None
+    True
+    """
+    shown: list[str] = []
+    depth, quoted, escaped = 0, False, False
+    for character in value:
+        inside = QUOTED if quoted else " " if depth else ""
+        if escaped or (inside and character == "\\"):
+            escaped = not escaped
+        elif quoted:
+            quoted = character != '"'
+        elif character == '"' and not depth:
+            quoted, inside = True, QUOTED
+        elif character in "()":
+            depth += 1 if character == "(" else -1
+            inside = " "
+        if depth < 0:
+            return None
+        shown.append(inside or character)
+    return None if depth or quoted or escaped else "".join(shown)
+
+
+def without_comments(value: str) -> str | None:
+    """The value with every comment blanked; None if a comment or quoted string stays open.
+
+    >>> without_comments('no (really) "(kept)"')
+    'no          "(kept)"'
+    """
+    shape = outline(value)
+    if shape is None:
+        return None
+    return "".join(given if seen == QUOTED else seen for given, seen in zip(value, shape, strict=True))
+
+
+def split(value: str, separators: str) -> list[str]:
+    """The value without comments, cut at separators outside quoted strings; a broken value is cut at every one.
+
+    >>> split('a; "b;c" (d;e); f', ";")
+    ['a', ' "b;c"        ', ' f']
+    """
+    shape, text = outline(value), without_comments(value)
+    if shape is None or text is None:
+        shape = text = value
+    cuts = [index for index, character in enumerate(shape) if character in separators]
+    return [text[start:end] for start, end in zip([0, *(cut + 1 for cut in cuts)], [*cuts, len(text)], strict=True)]

@@ -1,0 +1,211 @@
+"""The nouns that travel through the product, as frozen values.
+
+Nothing here does anything: no I/O, no clock, no defaults that depend on the machine. A mail is an
+`Envelope` (what the MTA said) and an `IncomingMail` (what the sender wrote); an SMS is an
+`OutboundSms` or an `InboundSms`.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+
+
+class Secret(str):
+    """A text that must never be shown: its `repr` and `format` print `***`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+    def __str__(self) -> str:
+        return "***"
+
+    def __format__(self, spec: str) -> str:
+        return format("***", spec)
+
+    def reveal(self) -> str:
+        """The text itself, for the one line that needs it."""
+        return str.__str__(self)
+
+
+class PhoneNumber(str):
+    """A number that can be texted, in E.164 with its plus sign: `+4520123456` (ITU-T E.164)."""
+
+    __slots__ = ()
+
+    @property
+    def digits(self) -> str:
+        """The number without its plus sign, as most gateways and our addresses have it."""
+        return self[1:]
+
+
+class Encoding(enum.Enum):
+    """How an SMS is coded on the air (3GPP TS 23.038)."""
+
+    GSM7 = "gsm7"
+    UCS2 = "ucs2"
+
+
+class Cut(enum.Enum):
+    """How much of a mail is cut away before it is sent; each level cuts what the one before does, and more."""
+
+    QUOTES = "quotes"
+    SIGNATURE = "signature"
+    CONTACT = "contact"
+    SIGNOFF = "signoff"
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What the MTA says of a mail, as opposed to what the mail says of itself.
+
+    `sender` is None when the MTA did not hand it over, and empty for the null sender; the other
+    fields are empty where the MTA is silent.
+    """
+
+    sender: str | None
+    recipients: tuple[str, ...]
+    queue_id: str = ""
+    sasl_username: str = ""
+    client_address: str = ""
+
+
+@dataclass(frozen=True)
+class Headers:
+    """A header block: (name, value) pairs in their order, values unfolded but *not* decoded (RFC 2047).
+
+    Undecoded, because an encoded word may hold what looks like an address: decode after parsing.
+    8-bit octets are read as UTF-8, else as windows-1252. Names compare without case.
+    """
+
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of the named header, first to last."""
+        wanted = name.lower()
+        return tuple(value for key, value in self.pairs if key.lower() == wanted)
+
+    def first(self, name: str) -> str | None:
+        """The first value of the named header, or None."""
+        values = self.all(name)
+        return values[0] if values else None
+
+
+@dataclass(frozen=True)
+class Part:
+    """One MIME part (RFC 2045): a leaf has `content`, a multipart or message/rfc822 has `children`."""
+
+    content_type: str = "text/plain"
+    params: dict[str, str] = field(default_factory=dict)
+    disposition: str = ""
+    filename: str = ""
+    content: bytes = b""
+    children: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
+class IncomingMail:
+    """A mail as parsed: never the result of an exception, at worst an empty one.
+
+    `subject` is decoded (RFC 2047), unfolded and NFC. `defects` names what was wrong with the bytes
+    (such as `header-block`, `too-deep`, `too-many-parts`, `truncated`).
+    """
+
+    headers: Headers
+    subject: str
+    body: Part
+    size: int
+    defects: tuple[str, ...] = ()
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID with its angle brackets, or an empty text."""
+        return (self.headers.first("Message-ID") or "").strip()
+
+
+@dataclass(frozen=True)
+class OutboundSms:
+    """One SMS to one customer; `reference` is ours, and the same at every attempt.
+
+    `sender` is the account's 12-digit number, without a plus sign.
+    """
+
+    reference: str
+    sender: str
+    to: PhoneNumber
+    text: str
+    encoding: Encoding
+    parts: int
+
+
+@dataclass(frozen=True)
+class InboundSms:
+    """One SMS as a gateway handed it to us.
+
+    `sender` is E.164 with a plus sign where it is a phone number, else the text or short code as it
+    came; `to` is digits only. `gateway_id` is empty where the gateway gives none. `sent_at` is in
+    seconds since the epoch, or None.
+    """
+
+    gateway: str
+    gateway_id: str
+    sender: str
+    to: str
+    text: str
+    sent_at: float | None = None
+
+
+@dataclass(frozen=True)
+class Key:
+    """An API key as it is kept: `public_id` may be shown, of the secret there is only its hash.
+
+    `accounts` is how many open accounts hang on it.
+    """
+
+    id: int
+    public_id: str
+    label: str
+    enabled: bool
+    accounts: int
+    secret_hash: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Account:
+    """One employee address on one key. `closed_at` is in seconds since the epoch, or None while open."""
+
+    id: int
+    email: str
+    number: str
+    key_id: int
+    key: str
+    enabled: bool
+    closed_at: float | None
+
+    @property
+    def state(self) -> str:
+        """`open`, `paused` (its key is disabled) or `closed`."""
+        if self.closed_at is not None:
+            return "closed"
+        return "open" if self.enabled else "paused"
+
+
+class Delivery(enum.Enum):
+    """What a receipt says of an SMS."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    ON_ITS_WAY = "on-its-way"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A gateway's word on what became of one SMS, named by our reference or by the gateway's own id."""
+
+    gateway: str
+    reference: str
+    gateway_id: str
+    delivery: Delivery
+    reason: str = ""

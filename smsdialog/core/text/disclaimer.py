@@ -1,0 +1,127 @@
+"""Paragraphs that a company's server writes: disclaimers below, warnings above.
+
+A paragraph is one when it speaks of several of the things that only such texts speak of together: secrecy,
+the intended recipient, the mail itself, what to do with it, data protection. One of them alone is a sentence
+like any other. Word stems per language are data; scoring is one pass over the paragraph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+LEAST_TOPICS = 3
+LEAST_CHARACTERS = 60
+PARAGRAPH_CHARACTERS = 4_000
+
+TOPICS: dict[str, tuple[str, ...]] = {
+    "secrecy": (
+        "fortrolig", "konfidentiel", "confidential", "privileged", "vertraulich", "tavshedspligt", "konfidensiel",
+        "taushetsplikt", "sekretess", "confidentiel", "confidencial", "vertrouwelijk", "riservat", "luottamuksel",
+        "rechtlich geschützt", "proprietary", "legally protected", "taushetsbelagt", "poufn",
+    ),
+    "recipient": (
+        "rette modtager", "tiltænkt", "nævnte modtager", "ikke er modtager", "retmæssige modtager", "intended", "addressee",
+        "named recipient", "adressat", "richtige empfänger", "vorgesehene", "rett mottaker", "rette mottaker", "rätt mottagare",
+        "avsedd", "destinataire", "destinatario", "destinatário", "geadresseerde", "ved en fejl", "in error", "irrtümlich",
+        "ved en feil", "av misstag", "fejlagtigt", "par erreur", "por error", "by mistake", "vastaanottaja", "not the recipient",
+        "solely for", "fejlsendt", "feilsendt", "udelukkende til", "utelukkende", "uteslutande", "ausschließlich",
+        "kun beregnet", "kun til brug", "er bestemt for", "endast avsedd",
+    ),
+    "mail": (
+        "e-mail", "email", "denne mail", "mailen", "meddelelse", "besked", "this message", "communication", "attachment",
+        "vedhæft", "e-post", "epost", "meddelande", "meldingen", "nachricht", "anhäng", "anlagen", "courriel", "mensaje",
+        "correo", "bericht", "messaggio", "transmission", "mensagem", "bilag", "vedlegg", "bifog", "mejl", "viesti",
+    ),
+    "action": (
+        "slet", "underret", "videresend", "kopier", "offentliggør", "udbred", "returner", "delete", "destroy", "notify",
+        "disclos", "distribut", "copying", "dissemin", "vernicht", "löschen", "informieren sie", "weitergabe", "radera",
+        "meddela", "förstör", "detruire", "détruire", "supprim", "elimin", "verwijder", "uten å", "varsle", "give os besked",
+        "kontakt venligst", "unauthorized", "unauthorised", "prohibited", "strictly", "forbudt", "ulovlig", "unbefugt",
+        "please contact", "otillåten", "gøre os opmærksom", "gør venligst opmærksom",
+    ),
+    "liability": (
+        "virus", "ansvar for", "påtager sig", "påtar sig", "liability", "liable", "warrant", "haftung", "responsib",
+        "malware", "represent the views", "views of the company", "opinions", "afsenderens egne", "ansvarar", "ansvarig för",
+        "archiving", "compliance", "registered in england", "company number", "registered office",
+    ),
+    "privacy": (
+        "personoplysninger", "persondata", "privatlivspolitik", "gdpr", "databeskyttelse", "privacy policy", "datenschutz",
+        "personopplysninger", "personvern", "personuppgifter", "integritetspolicy", "data protection", "dataskydd",
+        "data privacy", "personvernerklæring", "privatlivspolitikken", "behandler vi dine", "protection des données",
+    ),
+}  # fmt: skip
+
+# One of these is enough: whole lines that no one types.
+PRINTING = (
+    "tænk på miljøet", "skån miljøet", "tænk på miljø", "before printing", "think before you print", "think of the environment",
+    "consider the environment", "bitte prüfen sie, ob", "diese e-mail wirklich ausgedruckt", "denk an die umwelt",
+    "tenk på miljøet", "tenk miljø", "tänk på miljön", "pensez à l'environnement", "denken sie an die umwelt", "save paper",
+    "print kun denne", "behøver du at printe", "virus-free.", "virusfri.", "virenfrei.", "checked by avg", "checked for viruses",
+    "antivirus software", "scanned by mimecast", "contact.avast", "avast antivirus", "viruses by avast",
+)  # fmt: skip
+
+# Warnings that a server puts above a mail from outside.
+WARNINGS = (
+    "kommer fra en ekstern afsender", "er sendt fra en ekstern", "ekstern e-mail", "ekstern mail", "originated from outside",
+    "external email", "external sender", "outside of the organization", "outside your organization", "outside of this company",
+    "outside the organisation", "outside the organization", "outside of your organization", "you don't often get email from",
+    "du modtager ikke ofte", "du får ikke ofte", "extern absender", "externe e-mail", "von außerhalb", "ekstern avsender",
+    "extern avsändare", "externt mejl", "you do not often get email", "du får inte ofta", "some people who received this message",
+    "sie erhalten nicht häufig", "sie erhalten nicht oft", "nogle personer, der har modtaget", "externer absender",
+    "klik ikke på links", "do not click links", "klikk ikke på lenker", "klicka inte på länkar",
+)  # fmt: skip
+
+HEADINGS = frozenset(
+    "disclaimer|fortrolighed|fortrolighedserklæring|fortroligt|confidential|confidentiality|confidentiality notice"
+    "|privacy notice|notice|important notice|legal notice|legal disclaimer|e-mail disclaimer|email disclaimer|ansvarsfraskrivelse"
+    "|friskrivning|haftungsausschluss|rechtlicher hinweis|vertraulichkeitshinweis|konfidentialitet|sekretess|bemærk"
+    "|confidentiality note|this email is confidential".split("|")
+)
+
+
+def is_disclaimer(paragraph: str) -> bool:
+    """Whether a paragraph (lines joined by blanks) is a company's and not a person's.
+
+    >>> is_disclaimer("Denne mail er fortrolig. Er du ikke rette modtager, bedes du slette mailen.")
+    True
+    >>> is_disclaimer("Slet bare mailen, den var ikke fortrolig, og jeg har sendt den til alle de andre i dag.")
+    False
+    """
+    lowered = paragraph[:PARAGRAPH_CHARACTERS].lower()
+    if any(words in lowered for words in PRINTING):
+        return True
+    topics = topics_of(lowered)
+    if "privacy" in topics and ("://" in lowered or "www." in lowered) and len(lowered) < LEAST_CHARACTERS * 3:
+        return True
+    if len(lowered) < LEAST_CHARACTERS:
+        return False
+    personal = not topics & {"recipient", "privacy", "liability"}
+    return len(topics) >= LEAST_TOPICS and not personal or topics >= {"mail", "privacy"}
+
+
+def topics_of(paragraph: str) -> frozenset[str]:
+    """Which of the things that disclaimers speak of a paragraph speaks of."""
+    lowered = paragraph[:PARAGRAPH_CHARACTERS].lower()
+    return frozenset(topic for topic, stems in TOPICS.items() if any(stem in lowered for stem in stems))
+
+
+def is_warning(paragraph: str) -> bool:
+    """Whether a paragraph is a server's warning about a mail from outside."""
+    lowered = paragraph[:PARAGRAPH_CHARACTERS].lower()
+    return any(words in lowered for words in WARNINGS)
+
+
+def is_heading(line: str) -> bool:
+    """Whether a line is the heading of a disclaimer."""
+    return line.strip(" *_:.-=").lower() in HEADINGS
+
+
+def without_warning(lines: Sequence[str]) -> list[str]:
+    """`lines` without a warning in front of them, unless nothing but the warning is there.
+
+    >>> without_warning(["CAUTION: This email originated from outside.", "", "Hi"])
+    ['', 'Hi']
+    """
+    end = next((n for n, line in enumerate(lines) if not line.strip() and any(above.strip() for above in lines[:n])), 0)
+    rest = list(lines[end:])
+    return rest if end and is_warning(" ".join(lines[:end])) and any(line.strip() for line in rest) else list(lines)

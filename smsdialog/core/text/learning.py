@@ -1,0 +1,52 @@
+"""A signature that is learned: from the body of a subscribe mail, or from how several mails end alike.
+
+Conservative on purpose: a learned text is cut without a second look, so it must be what nobody types anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from smsdialog.core.text.contact import evidence, is_name, is_sentence
+from smsdialog.core.text.signature import is_mobile_footer, is_signoff
+
+LEAST_MAILS = 3
+LEAST_LINES = 2
+MOST_LINES = 25
+LATEST_MAILS = 10
+
+
+def common_ending(texts: Sequence[str]) -> str:
+    """The lines that end each of `texts` alike, if they can be a signature; else an empty text.
+
+    Three texts at least, two filled lines at least, and each text must say something else above them. The
+    ending begins where a signature does: with a name, a closing formula, a rule or contact data.
+
+    >>> mails = ["Ja.\\n\\nMvh\\nBo Nygård", "Kl. 8.\\n\\nMvh\\nBo  Nygård", "Nej.\\n\\nMvh\\nBo Nygård\\n"]
+    >>> common_ending(mails)
+    'Mvh\\nBo Nygård'
+    """
+    if len(texts) < LEAST_MAILS:
+        return ""
+    mails = [[" ".join(line.split()) for line in text.strip().split("\n")] for text in texts[-LATEST_MAILS:]]
+    mails = [[line for n, line in enumerate(mail) if line or (n and mail[n - 1])] for mail in mails]
+    shared = 0
+    while shared < MOST_LINES and all(len(mail) > shared for mail in mails):
+        if len({mail[-1 - shared] for mail in mails}) > 1:
+            break
+        shared += 1
+    ending = mails[0][len(mails[0]) - shared :]
+    while ending and not _begins_signature(ending):
+        ending = ending[1:]
+    heads = {"\n".join(mail[: len(mail) - len(ending)]).strip() for mail in mails}
+    enough = sum(bool(line) for line in ending) >= LEAST_LINES and len(heads) == len(mails) and "" not in heads
+    return "\n".join(ending).strip() if enough else ""
+
+
+def _begins_signature(lines: Sequence[str]) -> bool:
+    """Whether a signature may begin with the first of these lines."""
+    first = lines[0]
+    if not first or is_sentence(first):
+        return False
+    rule = not any(character.isalnum() for character in first)
+    return rule or is_signoff(first) or is_mobile_footer(first) or is_name(first) or bool(evidence(first))

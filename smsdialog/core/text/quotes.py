@@ -1,0 +1,319 @@
+"""Quoted history goes; what stands between, below and above it stays.
+
+Structure first: lines that the markup or a `>` marks as quoted. Then line rules, each of which wants
+evidence, because people also write such lines themselves: a line above a quote (`Den … skrev …:`) needs a
+date, a time or an address; a header block needs a sender that is no time of day, and a date or subject;
+text that we know, because we mailed it, is found in any client. An introduction whose quote is marked
+takes the quote only, so that answers between and below stay; one whose quote is not marked takes the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from smsdialog.core.text.lines import Line, Mark
+from smsdialog.core.text.phrases import FORWARDED, LABELS, MARKERS, OPENERS, ORIGINAL, PRONOUNS, WROTE
+
+INTRODUCTION_LINES = 4
+INTRODUCTION_CHARACTERS = 400
+# A quoted line of this length may have been wrapped once more, its rest then standing unmarked below it.
+OVERFLOWN = 60
+
+_TIME = re.compile(r"\b\d{1,2}[.:h]\d{2}\b")
+_DATE = re.compile(
+    r"\b\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}\b|\b(?:19|20)\d\d\b|\b\d{1,2}/\d{1,2}\b|\b\d{4}-\d\d-\d\d\b|\d{4}年"
+)
+# Gmail in languages without a verb: `2016-03-03 17:21 GMT+01:00 Bo Nygård <bo@firma.example>`.
+_DATE_FIRST = re.compile(r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}\s(?:\d{1,2}:\d\d\sGMT[+-]\d|[^<>]{1,100}<[^<>\s]{1,200}@[^<>\s]{1,200}>?:?$)")
+_ONLY_DATE = re.compile(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\s{1,9}\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[AP]M)?$")
+_WORD = re.compile(r"[^\W\d_]+")
+_HINT = re.compile(r"[@\d]")
+_ADDRESS_END = re.compile(r"@[^<>\s]{1,200}>?\)?\s?[:：]$")
+_DASHED = re.compile(r"^[-_=*~ >]{2,}\s?(.{3,200}?)\s?[-_=*~]{2,}$")
+_TIME_OF_DAY = re.compile(r"^(?:kl\.?|klokken|klockan|um|at|ca\.?)?\s?\d{1,2}(?:[.:]\d{2})?(?:\s?(?:uhr|am|pm|-.*|til.*))?\.?$|^kl\b")
+_QUOTE_MARKS = re.compile(r"^(?:\s?>)+\s?")
+
+
+@dataclass
+class Split:
+    """The author's own lines, and what became of the others."""
+
+    own: list[Line] = field(default_factory=list)
+    quoted: list[Line] = field(default_factory=list)
+    history: list[Line] = field(default_factory=list)
+    introduced: bool = False
+    forwarded: bool = False
+
+
+def split(lines: Sequence[Line], known: Sequence[str] = ()) -> Split:
+    """The author's own lines of a mail, parted from its history.
+
+    >>> mail = ["Ja.", "", "Den 3. mar. 2025 kl. 10.12 skrev Bo <bo@firma.example>:", "> Kommer du?"]
+    >>> [line.text for line in split([Line(text) for text in mail]).own]
+    ['Ja.', '']
+    """
+    marked = _with_quote_marks(lines)
+    hits = known_lines(marked, known)
+    introductions = _introductions(marked)
+    found = Split()
+    at = 0
+    while at < len(marked):
+        line = marked[at]
+        if line.mark is Mark.HISTORY or (line.mark is Mark.OWN and _ends_own_words(marked, at, found)):
+            found.history = marked[at:]
+            found.introduced = True
+            break
+        if line.mark is Mark.INTRODUCTION and line.text.startswith("--"):
+            found.history, found.forwarded, found.introduced = marked[at:], True, True
+            break
+        if at in introductions:
+            found.introduced = True
+            end = introductions[at]
+            if not _quote_follows(marked, end):
+                found.history = marked[end:]
+                break
+            at = end
+            continue
+        if line.mark in (Mark.QUOTE, Mark.INTRODUCTION):
+            found.introduced = found.introduced or line.mark is Mark.INTRODUCTION
+            found.quoted.append(line)
+        elif at in hits:
+            found.introduced = True
+            found.history.append(line)
+        else:
+            found.own.append(line)
+        at += 1
+    return found
+
+
+def _with_quote_marks(lines: Sequence[Line]) -> list[Line]:
+    """The lines, with those that begin with `>` marked as quoted."""
+    marked: list[Line] = []
+    above = ""
+    for line in lines:
+        quoted = line.mark in (Mark.OWN, Mark.SIGNATURE) and line.text.lstrip()[:1] == ">"
+        bracket = quoted and above.rfind("<") > above.rfind(">")
+        marked.append(Line(_QUOTE_MARKS.sub("", line.text), Mark.QUOTE) if quoted and not bracket else line)
+        above = line.text
+    return _with_overflow(marked)
+
+
+def _with_overflow(lines: list[Line]) -> list[Line]:
+    """The lines, with those marked as quoted that a client broke off the quoted line above them."""
+    for at in range(1, len(lines) - 1):
+        above, line, below = lines[at - 1 : at + 2]
+        if line.mark is Mark.OWN and line.text and above.mark is below.mark is Mark.QUOTE and above.text:
+            rest = line.text[:1].islower() and len(above.text) >= OVERFLOWN and above.text[-1] not in "?!"
+            if rest or ("://" in above.text and " " not in line.text and not line.text[:1].isalpha()):
+                lines[at] = Line(line.text, Mark.QUOTE)
+    return lines
+
+
+def _ends_own_words(lines: list[Line], at: int, found: Split) -> bool:
+    """Whether an unmarked earlier mail begins at this line."""
+    text = lines[at].text
+    if not text:
+        return False
+    lowered = text.strip(" *_>").lower()
+    dashed = _DASHED.match(text.strip())
+    title = (dashed[1] if dashed else lowered).lower().strip(" :*_")
+    if dashed and (title in ORIGINAL or _names_mail(title)):
+        return True
+    if title in FORWARDED and (dashed or lowered.endswith(":")):
+        found.forwarded = True
+        return True
+    if title in ORIGINAL and header_block(lines, at + 1):
+        return True
+    if any(marker in lowered for marker in MARKERS):
+        return True
+    return header_block(lines, at) > 0 or _is_notes_header(lines, at)
+
+
+def _is_notes_header(lines: list[Line], at: int) -> bool:
+    """Whether these two lines are what Notes puts above a mail: who, and below it nothing but when."""
+    below = next((line.text.strip() for line in lines[at + 1 : at + 3] if line.text), "")
+    return bool("@" in lines[at].text and len(lines[at].text) < 200 and _ONLY_DATE.match(below))
+
+
+def _names_mail(title: str) -> bool:
+    """Whether what stands between dashes names a sender or a date, and says that something was written."""
+    written = title.rpartition(" ")[2].strip(":") in WROTE
+    dated = bool(_DATE.search(title))
+    return written and ("@" in title or dated) or dated and "@" in title
+
+
+def _introductions(lines: list[Line]) -> dict[int, int]:
+    """Where a line above a quote begins -> the index behind it; it may span some lines, but no empty one."""
+    spans: dict[int, int] = {}
+    for end, line in enumerate(lines):
+        if line.mark is not Mark.OWN or not line.text or not _may_end_introduction(line.text):
+            continue
+        follows = _quote_follows(lines, end + 1)
+        if not follows and not _HINT.search(" ".join(line.text for line in lines[max(end - INTRODUCTION_LINES, 0) : end + 1])):
+            continue
+        text = ""
+        for start in range(end, max(end - INTRODUCTION_LINES, -1), -1):
+            if lines[start].mark is not Mark.OWN or not lines[start].text:
+                break
+            text = f"{lines[start].text.strip()} {text}".strip()
+            if is_introduction(text, follows):
+                spans[_opened(lines, start, end)] = end + 1
+                break
+    return spans
+
+
+def _may_end_introduction(text: str) -> bool:
+    """A cheap test before the dear one."""
+    last = text.split()[-1].lower()
+    return text[-1] in ":：" or text.rstrip(" -*_>").endswith(":") or last in WROTE or text[0].isdigit()
+
+
+def _opened(lines: list[Line], start: int, end: int) -> int:
+    """The first line of an introduction: further up, where a line above begins as introductions do."""
+    for above in range(start - 1, max(end - INTRODUCTION_LINES, -1), -1):
+        text = lines[above].text
+        if lines[above].mark is not Mark.OWN or not text or text[-1] in ".!?:":
+            break
+        first = _WORD.match(text.strip(" *_"))
+        opens = first and first[0].lower() in OPENERS or text[0].isdigit()
+        if opens and any(character.isdigit() for character in text):
+            return above
+    return start
+
+
+def is_introduction(text: str, quote_follows: bool) -> bool:
+    """Whether `text` is what a client writes above a quote; the less follows, the more evidence it needs.
+
+    >>> is_introduction("Den 03.03.2025 kl. 10.12 skrev Bo:", False), is_introduction("Den 4. marts skrev vi til jer:", False)
+    (True, False)
+    """
+    text = text.strip(" *_>-")
+    if not text or len(text) > INTRODUCTION_CHARACTERS:
+        return False
+    words = [word.lower() for word in _WORD.findall(text)]
+    address = "@" in text or "<tel:" in text
+    date, time = bool(_DATE.search(text)), bool(_TIME.search(text))
+    verbs = [n for n, word in enumerate(words) if word in WROTE]
+    if _DATE_FIRST.match(text):
+        return True
+    if verbs:
+        spoken = any(word in PRONOUNS for n in verbs for word in words[max(n - 1, 0) : n] + words[n + 1 : n + 2])
+        if spoken and not address and not (quote_follows and date and time):
+            return False
+        return quote_follows or address and (date or time or text[-1] in ":：") or (date and time)
+    if text[-1] not in ":：":
+        return False
+    return bool(address and (date or time) and (quote_follows or _ADDRESS_END.search(text)))
+
+
+def _quote_follows(lines: list[Line], at: int) -> bool:
+    """Whether the next line that is not empty is quoted."""
+    for line in lines[at : at + 4]:
+        if line.text or line.mark is not Mark.OWN:
+            if line.mark is Mark.QUOTE:
+                return True
+            if line.text:
+                return False
+    return False
+
+
+def label_of(text: str) -> tuple[str, str]:
+    """What a header line of a quoted mail labels, and its value; two empty texts if it is none.
+
+    >>> label_of("*Sendt:* 3. marts"), label_of("Vores åbningstider:")
+    (('date', '3. marts'), ('', ''))
+    """
+    label, colon, value = text[:400].replace("：", ":").partition(":")
+    if not colon or len(label) > 30:
+        return "", ""
+    role = LABELS.get(label.strip(" *_>.\t").lower(), "")
+    return role, value.strip(" *_\t") if role else ""
+
+
+def header_block(lines: Sequence[Line], at: int) -> int:
+    """The index behind the header block of a quoted mail that begins at `at`; 0 if none does.
+
+    >>> header_block([Line("Fra: kl. 8"), Line("Til: kl. 16"), Line("Emne: lukket"), Line("Dato: fredag")], 0)
+    0
+    """
+    roles: dict[str, str] = {}
+    end, strangers = at, 0
+    for number in range(at, min(at + 16, len(lines))):
+        role, value = label_of(lines[number].text)
+        if role in roles and role in ("sender", "date", "subject"):
+            break
+        if role:
+            roles[role] = value
+            end, strangers = number + 1, 0
+        elif number == at:
+            return 0
+        elif lines[number].text or strangers:
+            strangers += 1
+            if strangers > 2 or (not lines[number - 1].text and lines[number].text):
+                break
+    return end if _is_header_block(roles) else 0
+
+
+def _is_header_block(roles: dict[str, str]) -> bool:
+    """Whether these labels with these values can only be a mail's header."""
+    if "sender" not in roles:
+        return "@" in roles.get("to", "") and bool(_TIME.search(roles.get("date", "")) and _DATE.search(roles["date"]))
+    if _TIME_OF_DAY.match(roles["sender"].lower()):
+        return False
+    if not {"date", "subject"} & roles.keys():
+        return False
+    dated = bool(_DATE.search(roles.get("date", "")) or _TIME.search(roles.get("date", "")))
+    addressed = "@" in roles["sender"] or "@" in roles.get("to", "")
+    return len(roles) >= 3 and (dated or addressed or "subject" in roles) or (len(roles) == 2 and addressed)
+
+
+def known_lines(lines: Sequence[Line], known: Sequence[str]) -> frozenset[int]:
+    """The indexes of lines that hold a text that we mailed, with what introduces and follows it."""
+    hits: set[int] = set()
+    for text in known:
+        hits |= _known_span(lines, _WORD_OR_NUMBER.findall(text.lower()))
+    return frozenset(hits)
+
+
+_WORD_OR_NUMBER = re.compile(r"\w+")
+KNOWN_WORDS = 3
+
+
+def _known_span(lines: Sequence[Line], wanted: list[str]) -> set[int]:
+    """The lines whose words, taken together, are the words of one known text; and what stands around them."""
+    if len(wanted) < KNOWN_WORDS:
+        return set()
+    stream: list[str] = []
+    owner: list[int] = []
+    for number, line in enumerate(lines):
+        words = _WORD_OR_NUMBER.findall(line.text.lower())
+        stream += words
+        owner += [number] * len(words)
+    starts = [n for n in range(len(stream) - len(wanted) + 1) if n == 0 or owner[n - 1] != owner[n]]
+    for start in reversed(starts):
+        stop = start + len(wanted)
+        whole_lines = stop == len(stream) or owner[stop] != owner[stop - 1]
+        if stream[start] == wanted[0] and whole_lines and stream[start:stop] == wanted:
+            return _around(lines, owner[start], owner[stop - 1])
+    return set()
+
+
+def _around(lines: Sequence[Line], first: int, last: int) -> set[int]:
+    """A known text's lines, the lines of a header above it, and, if the author wrote above, all below it."""
+    top = first
+    while top > 0 and first - top < 12 and (not lines[top - 1].text or _introduces(lines[top - 1].text)):
+        top -= 1
+    while top < first and not lines[top].text:
+        top += 1
+    above = any(line.text and line.mark is Mark.OWN for line in lines[:top])
+    unmarked = lines[last].mark is Mark.OWN
+    return set(range(top, len(lines) if above and unmarked else last + 1))
+
+
+def _introduces(text: str) -> bool:
+    """Whether a line directly above a known text belongs to the client and not to the author."""
+    if label_of(text)[0] or not any(character.isalnum() for character in text):
+        return True
+    return ("@" in text or bool(_DATE.search(text))) and len(text) < 200

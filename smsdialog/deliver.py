@@ -1,0 +1,118 @@
+"""The pipe: argument list and standard input become an exit status and at most one line.
+
+Exit 0, 75, or, for a submitter that the MTA proved local, 67 and 77. `bin/smsdialog-deliver` guards
+this module: whatever goes wrong here, an import included, is a 75 there.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from smsdialog import config as configuration
+from smsdialog.core import mailparse
+from smsdialog.core.address import same_domain, split_address
+from smsdialog.core.mailbox import address_list
+from smsdialog.core.model import Envelope
+from smsdialog.dialog.handle import Answer, handle
+from smsdialog.dialog.service import open_service
+from smsdialog.errors import ConfigError
+
+# A run ends within this, whatever the gateway does; the MTAs' own limits are longer.
+DEADLINE_SECONDS = 95
+_OPTIONS = {
+    "--config": "config",
+    "--sender": "sender",
+    "--queue-id": "queue_id",
+    "--sasl-username": "sasl_username",
+    "--client-address": "client_address",
+}
+# Where local(8) and Exim's pipe say what pipe(8) says in arguments.
+_ENVIRONMENT = {
+    "sender": ("SENDER",),
+    "queue_id": ("MESSAGE_ID",),
+    "sasl_username": ("SASL_USERNAME",),
+    "client_address": ("CLIENT_ADDRESS",),
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """How the MTA called us; an option that was not given is None."""
+
+    recipients: tuple[str, ...]
+    config: str | None = None
+    sender: str | None = None
+    queue_id: str | None = None
+    sasl_username: str | None = None
+    client_address: str | None = None
+
+
+def deliver(arguments: Sequence[str], environment: Mapping[str, str]) -> Answer:
+    """Take care of the mail on standard input. Raises SmsDialogError and whatever else goes wrong."""
+    started_at = time.time()
+    call = parse_arguments(arguments)
+    config = configuration.load(configuration.config_path(call.config))
+    service = open_service(config)
+    service.store.check_schema()
+    raw = _read_mail(config.mail.max_bytes)
+    envelope = read_envelope(call, environment, raw[: config.mail.max_bytes], config.domain)
+    return handle(service, raw, envelope, deadline=started_at + DEADLINE_SECONDS)
+
+
+def parse_arguments(arguments: Sequence[str]) -> Call:
+    """Read the argument list; argparse would exit with 2, which bounces the mail. Raises ConfigError.
+
+    >>> parse_arguments(["--sender", "", "--queue-id=4Xy", "--", "-odd@sendmailsms.dk"])
+    Call(recipients=('-odd@sendmailsms.dk',), config=None, sender='', queue_id='4Xy', sasl_username=None,
+         client_address=None)
+    """
+    found: dict[str, str] = {}
+    words = list(arguments)
+    while words and words[0].startswith("--"):
+        name, has_value, value = words.pop(0).partition("=")
+        if name == "--":
+            break
+        if name not in _OPTIONS or not (has_value or words):
+            raise ConfigError(f"unknown option or missing value: {name}")
+        found[_OPTIONS[name]] = value if has_value else words.pop(0)
+    return Call(recipients=tuple(word for word in words if word), **found)
+
+
+def read_envelope(call: Call, environment: Mapping[str, str], raw: bytes, domain: str) -> Envelope:
+    """What the MTA said: by argument, else in its environment, else (for recipients) in To and Cc."""
+    said = {
+        name: getattr(call, name) if getattr(call, name) is not None else _from(environment, names)
+        for name, names in _ENVIRONMENT.items()
+    }
+    return Envelope(
+        sender=said["sender"],
+        recipients=call.recipients or _recipients(environment, raw, domain),
+        queue_id=said["queue_id"] or "",
+        sasl_username=said["sasl_username"] or "",
+        client_address=said["client_address"] or "",
+    )
+
+
+def _from(environment: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    return next((environment[name] for name in names if name in environment), None)
+
+
+def _recipients(environment: Mapping[str, str], raw: bytes, domain: str) -> tuple[str, ...]:
+    for name in ("ORIGINAL_RECIPIENT", "RECIPIENT"):
+        recipient = environment.get(name, "")
+        if same_domain(split_address(recipient)[1], domain):
+            return (recipient,)
+    headers = mailparse.parse(raw).headers
+    found = (a for name in ("To", "Cc") for value in headers.all(name) for a in address_list(value))
+    return tuple(dict.fromkeys(a for a in found if same_domain(split_address(a)[1], domain)))
+
+
+def _read_mail(max_bytes: int) -> bytes:
+    """Standard input, of which one octet more than is allowed is kept, so that too much is seen."""
+    raw = sys.stdin.buffer.read(max_bytes + 1)
+    while len(raw) > max_bytes and sys.stdin.buffer.read(1 << 20):
+        pass
+    return raw

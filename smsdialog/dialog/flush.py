@@ -1,0 +1,48 @@
+"""One pass over all that waits: queued SMS, what is to be told, SMS mails, notices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smsdialog.dialog import dispatch, post, report
+from smsdialog.dialog.service import Service
+from smsdialog.gateways._base import SEND_TIMEOUT_SECONDS
+from smsdialog.store import inbound, outbound
+
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Flushed:
+    """What one pass found: SMS tried, mails reported on, accounts whose SMS were mailed."""
+
+    sms: int
+    reports: int
+    accounts: int
+
+
+def flush(service: Service) -> Flushed:
+    """One pass. Writes."""
+    with service.store.reading() as tx:
+        due = outbound.due(tx, service.now(), BATCH)
+        waiting = inbound.accounts_waiting(tx, service.now())
+    for sms_id in due:
+        dispatch.send(service, [sms_id], service.now() + 2 * SEND_TIMEOUT_SECONDS)
+    reports = report.tell_all(service)
+    for account_id in waiting:
+        post.inbound_of(service, account_id)
+    post.notices_of(service)
+    return Flushed(len(due), reports, len(waiting))
+
+
+def resend(service: Service, sms_id: int) -> bool:
+    """Send a held, failed or unknown SMS once more, because somebody asked; False when it is none. Writes."""
+    with service.store.transaction() as tx:
+        if not outbound.requeue(tx, sms_id, service.now()):
+            return False
+        row = outbound.by_id(tx, sms_id)
+        assert row is not None
+    dispatch.send(service, [sms_id], service.now() + 2 * SEND_TIMEOUT_SECONDS)
+    report.tell(service, row.mail_id)
+    post.notices_of(service, row.mail_id)
+    return True

@@ -1,0 +1,117 @@
+"""One mail from the MTA, and what becomes of each of its recipients.
+
+Order: is it from a machine? who sent it? then each recipient for itself. What was decided is committed
+before anything is sent; a retry by the MTA finds the decision and goes on from there. The answer is 0
+(taken care of), 75 (hand it over again), or, for a submitter that the MTA proved local, 67 or 77.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from smsdialog import log
+from smsdialog.core import automatic, mailparse
+from smsdialog.core.address import Command, ReplyAddress
+from smsdialog.core.model import Envelope
+from smsdialog.dialog import dispatch, help_mail, post, report, send, subscribe, unsubscribe
+from smsdialog.dialog.case import Case, Fate, Recipient, open_case
+from smsdialog.dialog.service import Service
+from smsdialog.errors import EXIT_NO_PERMISSION, EXIT_OK, EXIT_TEMPORARY, EXIT_UNKNOWN_RECIPIENT
+from smsdialog.store import Connection, mails, notices, outbound
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the MTA hears: an exit status and, unless it is 0, one ASCII line."""
+
+    exit_status: int = EXIT_OK
+    line: str = ""
+
+
+OK = Answer()
+AGAIN = Answer(EXIT_TEMPORARY, "4.3.0 not everything could be done yet, please try again later")
+UNKNOWN = Answer(EXIT_UNKNOWN_RECIPIENT, "5.1.1 no such address; write to help@ to see how the service is used")
+NO_ACCOUNT = Answer(EXIT_NO_PERMISSION, "5.7.1 no SMS account for this sender; write to help@ to see how to get one")
+
+_COMMANDS = {"subscribe": subscribe.decide, "unsubscribe": unsubscribe.decide, "help": help_mail.decide}
+
+
+def handle(service: Service, raw: bytes, envelope: Envelope, *, deadline: float) -> Answer:
+    """Take care of one mail. `deadline` (seconds since the epoch): no gateway is called after it."""
+    mail = mailparse.parse(raw[: service.config.mail.max_bytes])
+    case = open_case(service, mail, envelope, too_big=len(raw) > service.config.mail.max_bytes)
+    verdict = automatic.judge(mail, envelope, _own(service, case))
+    if verdict is not None:
+        _drop(service, case, verdict)
+        return OK
+    mail_id, fates = _decide(service, case)
+    if not _carry_out(service, case, mail_id, fates, deadline):
+        return AGAIN
+    return _answer(case, fates)
+
+
+def _own(service: Service, case: Case) -> automatic.Own:
+    answered = " ".join(case.mail.headers.all("In-Reply-To"))
+    reply = f"@{service.config.domain}>" in answered or any(isinstance(to.meaning, ReplyAddress) for to in case.to_us)
+    return automatic.Own(domain=service.config.domain, instance=service.instance, reply=reply)
+
+
+def _drop(service: Service, case: Case, verdict: automatic.Verdict) -> None:
+    """Note that a mail is from a machine, and do nothing else."""
+    with service.store.transaction() as tx:
+        mail_id = _enter(service, tx, case)
+        for to in case.to_us:
+            _settle(service, tx, case, mail_id, to, Fate("dropped", verdict.rule))
+
+
+def _decide(service: Service, case: Case) -> tuple[int, dict[Recipient, Fate]]:
+    """Decide, in one transaction, on every recipient that was not decided on at an earlier try."""
+    with service.store.transaction() as tx:
+        mail_id = _enter(service, tx, case)
+        fresh = [to for to in case.to_us if not mails.is_settled(tx, mail_id, to.shown)]
+        fates: dict[Recipient, Fate] = {}
+        for to in fresh:
+            if isinstance(to.meaning, Command):
+                fates[to] = _COMMANDS[to.meaning.name](service, tx, case, mail_id)
+        fates |= send.decide(service, tx, case, mail_id, [to for to in fresh if to not in fates])
+        for to, fate in fates.items():
+            _settle(service, tx, case, mail_id, to, fate)
+    return mail_id, fates
+
+
+def _carry_out(service: Service, case: Case, mail_id: int, fates: Mapping[Recipient, Fate], deadline: float) -> bool:
+    """Send what was claimed and post what was written; False when something of it must be tried again."""
+    mine = [sms_id for fate in fates.values() for sms_id in fate.claimed]
+    if len(fates) < len(set(case.to_us)):  # an earlier try claimed the rest
+        with service.store.reading() as tx:
+            mine = [row.id for row in outbound.of_mail(tx, mail_id)]
+    all_sent = dispatch.send(service, mine, deadline)
+    report.tell(service, mail_id)
+    post.notices_of(service, mail_id)
+    with service.store.reading() as tx:
+        return all_sent and not notices.unsent(tx, mail_id)
+
+
+def _answer(case: Case, fates: Mapping[Recipient, Fate]) -> Answer:
+    """67 and 77 say of a whole run that it failed, so they are only for a run with one recipient."""
+    if len(case.to_us) != 1 or not case.proof.local or case.accounts:
+        return OK
+    outcomes = {fate.outcome for fate in fates.values()}
+    if outcomes == {"unknown-recipient"}:
+        return UNKNOWN
+    if outcomes == {"ignored"} and case.proof.by == "sasl":
+        return NO_ACCOUNT
+    return OK
+
+
+def _enter(service: Service, tx: Connection, case: Case) -> int:
+    message_id = case.mail.message_id[:250]
+    return mails.enter(tx, digest=case.digest, message_id=message_id, subject=case.subject, now=service.now())
+
+
+def _settle(service: Service, tx: Connection, case: Case, mail_id: int, to: Recipient, fate: Fate) -> None:
+    queue_id = case.envelope.queue_id
+    now = service.now()
+    mails.settle(tx, mail_id, to.shown, queue_id=queue_id, outcome=fate.outcome, reason=fate.reason, now=now)
+    log.event(fate.outcome, queue=queue_id, recipient=to.shown, reason=fate.reason, proof=case.proof.by)

@@ -1,0 +1,95 @@
+"""API keys, as administrators make, show, change and remove them."""
+
+from __future__ import annotations
+
+import secrets
+
+from smsdialog.core import address
+from smsdialog.core.model import Key, Secret
+from smsdialog.dialog import post
+from smsdialog.dialog.service import Service
+from smsdialog.errors import Conflict, NotFound
+from smsdialog.store import Clash, Connection, accounts, inbound, keys
+
+ENTROPY_BYTES = 20
+
+
+def create(service: Service, label: str) -> tuple[Key, Secret]:
+    """Make a key; its secret is shown this once. Raises Conflict. Writes."""
+    label = _label(label)
+    secret = address.new_key(secrets.token_bytes(ENTROPY_BYTES))
+    try:
+        with service.store.transaction() as tx:
+            public_id, secret_hash = address.key_id(secret.reveal()), address.hash_key(secret.reveal())
+            key = keys.add(tx, public_id=public_id, label=label, secret_hash=secret_hash, now=service.now())
+    except Clash as error:
+        raise Conflict(f"there is a key '{label}' already") from error
+    return key, secret
+
+
+def find(tx: Connection, name: str) -> Key:
+    """The key with this label or public id. Raises NotFound."""
+    key = keys.by_name(tx, name)
+    if key is None:
+        raise NotFound(f"there is no key '{name}'")
+    return key
+
+
+def rename(service: Service, name: str, label: str) -> Key:
+    """Give a key another label. Raises NotFound, Conflict. Writes."""
+    label = _label(label)
+    try:
+        with service.store.transaction() as tx:
+            keys.change(tx, find(tx, name).id, label=label)
+            return find(tx, label)
+    except Clash as error:
+        raise Conflict(f"there is a key '{label}' already") from error
+
+
+def enable(service: Service, name: str) -> Key:
+    """Let a key's accounts go on, and deliver what was held for them. Raises NotFound. Writes."""
+    with service.store.transaction() as tx:
+        keys.change(tx, find(tx, name).id, enabled=True)
+        key = find(tx, name)
+        paused = accounts.of_key(tx, key.id)
+        for account in paused:
+            inbound.release(tx, account.id, service.now())
+    for account in paused:
+        post.inbound_of(service, account.id)
+    return key
+
+
+def disable(service: Service, name: str) -> Key:
+    """Pause all accounts of a key: nothing in, nothing out. Raises NotFound. Writes."""
+    with service.store.transaction() as tx:
+        keys.change(tx, find(tx, name).id, enabled=False)
+        return find(tx, name)
+
+
+def rotate(service: Service, name: str) -> tuple[Key, Secret]:
+    """Give a key another secret, shown this once; its id stays, the old secret is worth nothing. Writes."""
+    fresh = address.new_key(secrets.token_bytes(ENTROPY_BYTES)).reveal()
+    with service.store.transaction() as tx:
+        key = find(tx, name)
+        secret = Secret(key.public_id + fresh[len(key.public_id) :])
+        keys.change(tx, key.id, secret_hash=address.hash_key(secret.reveal()))
+    return key, secret
+
+
+def delete(service: Service, name: str) -> Key:
+    """Remove a key that no open account hangs on. Raises NotFound, Conflict. Writes."""
+    with service.store.transaction() as tx:
+        key = find(tx, name)
+        if key.accounts:
+            raise Conflict(f"key '{key.label}' has {key.accounts} open accounts; close them first, or disable the key")
+        keys.remove(tx, key.id, service.now())
+    return key
+
+
+def _label(text: str) -> str:
+    label = text.strip()
+    if not label or len(label) > 100 or not label.isprintable():
+        raise Conflict("a label is 1 to 100 printable characters")
+    if address.find_key(label):
+        raise Conflict("a label must not look like a key: it is shown everywhere")
+    return label

@@ -1,0 +1,61 @@
+"""Write a notice to an employee or the operator: into the ledger now, to sendmail after the commit.
+
+Nothing is written to machines, and one mail causes one notice of a kind however often it comes.
+"""
+
+from __future__ import annotations
+
+from smsdialog.core import automatic, letters, text
+from smsdialog.core.letters import Letter
+from smsdialog.dialog.case import Case
+from smsdialog.dialog.service import Service
+from smsdialog.errors import Refusal
+from smsdialog.store import Connection, notices
+
+
+def refuse(service: Service, tx: Connection, case: Case, mail_id: int, email: str, error: Refusal) -> None:
+    """Tell an employee why his mail did not become an SMS."""
+    quote = text.own_words(case.mail).text
+    letter = letters.refusal(service.translate, error, case.subject, quote)
+    answer(service, tx, case, mail_id, email, error.kind, letter)
+
+
+def answer(
+    service: Service,
+    tx: Connection,
+    case: Case,
+    mail_id: int,
+    email: str,
+    kind: str,
+    letter: Letter,
+    account_id: int | None = None,
+) -> None:
+    """Answer a mail once; one that asks for no answer gets none."""
+    if not email or not automatic.may_be_answered(case.mail) or notices.caused(tx, mail_id, email, kind):
+        return
+    write(service, tx, email, kind, letter, mail_id=mail_id, account_id=account_id, in_reply_to=case.mail.message_id)
+
+
+def write(
+    service: Service,
+    tx: Connection,
+    email: str,
+    kind: str,
+    letter: Letter,
+    *,
+    mail_id: int | None = None,
+    account_id: int | None = None,
+    in_reply_to: str = "",
+) -> None:
+    """Write a notice."""
+    notices.add(
+        tx,
+        recipient=email,
+        kind=kind,
+        now=service.now(),
+        mail_id=mail_id,
+        account_id=account_id,
+        subject=letter.subject,
+        body=letter.body,
+        in_reply_to=in_reply_to[:250],
+    )

@@ -1,0 +1,44 @@
+"""What went wrong is told: one mail that lists every customer and what became of him."""
+
+from __future__ import annotations
+
+from smsdialog.core import letters, phone
+from smsdialog.core.letters import Fate
+from smsdialog.dialog import notify
+from smsdialog.dialog.service import Service
+from smsdialog.store import Connection, outbound
+
+NOT_SENT = "not-sent"
+UNKNOWN = "unknown"
+BATCH = 100
+
+
+def tell(service: Service, mail_id: int) -> None:
+    """Write the report of one mail, if one is due. Writes."""
+    with service.store.transaction() as tx:
+        for due in outbound.mails_to_report(tx, mail_id=mail_id):
+            _report(service, tx, due)
+
+
+def tell_all(service: Service) -> int:
+    """Write the reports that are due; returns how many. Writes."""
+    with service.store.transaction() as tx:
+        outbound.expire(tx, service.now())
+        due = outbound.mails_to_report(tx, limit=BATCH)
+        for mail_id in due:
+            _report(service, tx, mail_id)
+    return len(due)
+
+
+def _report(service: Service, tx: Connection, mail_id: int) -> None:
+    rows = outbound.of_mail(tx, mail_id)
+    fates = [Fate(phone.international(row.peer), row.state, row.reason) for row in rows]
+    message_id, subject = outbound.cause(tx, mail_id)
+    letter = letters.report(service.translate, fates, subject, rows[0].text)
+    email = rows[0].email
+    notify.write(service, tx, email, NOT_SENT, letter, mail_id=mail_id, in_reply_to=message_id)
+    unknown = [f"o{row.id}" for row in rows if row.state == "unknown"]
+    if unknown:
+        letter = letters.operator_unknown(service.translate, unknown)
+        notify.write(service, tx, service.config.mail.operator, UNKNOWN, letter)
+    outbound.mark_reported(tx, mail_id)

@@ -1,0 +1,271 @@
+"""Every error of the product: its exit status, its enhanced status code, and what people are told.
+
+    SmsDialogError
+     ├─ TemporaryError            try again later: exit 75
+     │   ├─ ConfigError           the configuration file
+     │   ├─ StoreUnavailable      the database
+     │   │   └─ SchemaOutdated    `smsdialog db upgrade` is wanted
+     │   ├─ SendmailFailed        sendmail did not take a mail
+     │   └─ DeadlineExceeded      a run took too long
+     ├─ Unauthentic               an HTTP call without its credential: 403
+     ├─ BadCall                   an HTTP call that makes no sense: 400
+     ├─ NotFound, Conflict        what an administrator asked for cannot be: CLI exit 1
+     └─ Refusal                   this mail will not become an SMS, and why; exit 0
+
+A `Refusal` is for the employee: its `message` is an English text, translated where the notice is
+written, with `details` filled in. Codes are those of RFC 3463; exit statuses those of sysexits(3).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+EXIT_OK = 0
+EXIT_UNKNOWN_RECIPIENT = 67
+EXIT_TEMPORARY = 75
+EXIT_NO_PERMISSION = 77
+
+
+def _(message: str) -> str:
+    """Mark a text for the catalogues; it is translated where it is written."""
+    return message
+
+
+class SmsDialogError(Exception):
+    """The root: anything that we raise on purpose."""
+
+    exit_status: ClassVar[int] = EXIT_TEMPORARY
+    status_code: ClassVar[str] = "4.3.0"
+    # One ASCII line for the MTA; it holds no path, number or secret.
+    public_line: ClassVar[str] = "temporary failure, please try again later"
+
+
+class TemporaryError(SmsDialogError):
+    """Nothing is decided; the same mail may be handed over again."""
+
+
+class ConfigError(TemporaryError):
+    """The configuration is missing or wrong; the message names key, file and expectation."""
+
+    status_code = "4.3.5"
+    public_line = "configuration error; the operator runs 'smsdialog db check' to see it"
+
+
+class StoreUnavailable(TemporaryError):
+    """The database cannot be reached, is locked, full or read-only."""
+
+    public_line = "database unavailable, please try again later"
+
+
+class SchemaOutdated(StoreUnavailable):
+    """The database has no schema, or one of another version."""
+
+    status_code = "4.3.5"
+    public_line = "database schema missing or outdated; the operator runs 'smsdialog db upgrade'"
+
+
+class SendmailFailed(TemporaryError):
+    """The sendmail binary is missing, hung, or refused a mail."""
+
+    public_line = "cannot hand over a mail, please try again later"
+
+
+class DeadlineExceeded(TemporaryError):
+    """A run of the pipe came to the end of its time."""
+
+    public_line = "out of time, please try again later"
+
+
+class Unauthentic(SmsDialogError):
+    """An HTTP call without the credential that its gateway type asks for."""
+
+
+class BadCall(SmsDialogError):
+    """An HTTP call that cannot be understood."""
+
+
+class NotFound(SmsDialogError):
+    """What an administrator named does not exist."""
+
+
+class Conflict(SmsDialogError):
+    """What an administrator asked for collides with what is there."""
+
+
+class Refusal(SmsDialogError):
+    """A mail that will not become an SMS. `kind` names the reason in the ledger and in logs."""
+
+    exit_status = EXIT_OK
+    status_code = "5.7.1"
+    kind: ClassVar[str] = "refused"
+    message: ClassVar[str] = _("The mail was refused.")
+
+    def __init__(self, **details: str) -> None:
+        super().__init__(self.kind)
+        self.details = details
+
+
+class NumberRefused(Refusal):
+    """One text that cannot be texted as a number; `reason` is a key of `NUMBER_REASONS`."""
+
+    kind = "wrong-number"
+    status_code = "5.1.3"
+    message = _("“%(typed)s” is not a number that can be texted: %(reason)s")
+
+    def __init__(self, typed: str, reason: str) -> None:
+        super().__init__(typed=typed, reason=reason)
+        self.typed = typed
+        self.reason = reason
+
+
+class WrongNumbers(Refusal):
+    """At least one number of a mail is wrong, so nothing is sent."""
+
+    kind = "wrong-number"
+    status_code = "5.1.3"
+    message = _("Nothing was sent to anybody, because not every number is right:")
+
+    def __init__(self, refused: tuple[NumberRefused, ...]) -> None:
+        super().__init__()
+        self.refused = refused
+
+
+class NoNumber(Refusal):
+    """The mail names no customer."""
+
+    kind = "no-number"
+    status_code = "5.1.3"
+    message = _(
+        "The mail names no mobile number. Write the number in the subject, several numbers with commas between them."
+    )
+
+
+class TooManyRecipients(Refusal):
+    """More customers than `limits.recipients_per_mail`."""
+
+    kind = "too-many-recipients"
+    status_code = "5.5.3"
+    message = _("The mail names %(count)s mobile numbers; at most %(limit)s are allowed in one mail.")
+
+
+class EmptyText(Refusal):
+    """There is no text of the employee's own in the mail."""
+
+    kind = "empty"
+    status_code = "5.6.0"
+    message = _("The mail holds no text to send.")
+
+
+class AttachmentOnly(Refusal):
+    """There is nothing but attachments."""
+
+    kind = "attachment-only"
+    status_code = "5.6.1"
+    message = _("The mail holds attachments but no text. Attachments cannot be sent as an SMS.")
+
+
+class Encrypted(Refusal):
+    """An encrypted mail (S/MIME, PGP)."""
+
+    kind = "encrypted"
+    status_code = "5.6.1"
+    message = _("The mail is encrypted, so its text cannot be read. Send it without encryption.")
+
+
+class SignedOpaque(Refusal):
+    """An S/MIME mail whose text is wrapped inside its signature."""
+
+    kind = "signed-opaque"
+    status_code = "5.6.1"
+    message = _("The mail is signed in a way that hides its text. Send it without a digital signature.")
+
+
+class TnefOnly(Refusal):
+    """Outlook's own format (winmail.dat) and nothing else."""
+
+    kind = "tnef"
+    status_code = "5.6.1"
+    message = _("The mail came in Outlook's own format (winmail.dat). Send it as plain text or HTML.")
+
+
+class TooLong(Refusal):
+    """More parts than `limits.parts_per_sms`."""
+
+    kind = "too-long"
+    status_code = "5.2.3"
+    message = _("The text is too long: it would take %(parts)s SMS, and at most %(limit)s are allowed.")
+
+
+class TooBig(Refusal):
+    """More octets than `mail.max_bytes`."""
+
+    kind = "too-big"
+    status_code = "5.3.4"
+    message = _("The mail is too big. At most %(limit)s MB are allowed; leave attachments out.")
+
+
+class AccountPaused(Refusal):
+    """The account's key is disabled."""
+
+    kind = "paused"
+    status_code = "5.7.1"
+    message = _("Your account is paused, because its API key has been disabled. Ask your administrator.")
+
+
+class NoAccount(Refusal):
+    """An enabled key, but the sender has no account on it."""
+
+    kind = "no-account"
+    status_code = "5.7.1"
+    message = _(
+        "You have no account yet. Write a mail to subscribe@%(domain)s with your API key in the subject, "
+        "then send your message again."
+    )
+
+
+class UnknownRecipient(Refusal):
+    """A local part that means nothing here."""
+
+    kind = "unknown-recipient"
+    status_code = "5.1.1"
+    message = _("There is no address “%(recipient)s” here. Write to help@%(domain)s to see how the service is used.")
+
+
+class NotAnswerable(Refusal):
+    """A reply to an SMS from a sender that is no phone number."""
+
+    kind = "not-answerable"
+    status_code = "5.1.3"
+    message = _("The SMS that you answered came from a sender that cannot be answered.")
+
+
+class KeyMissing(Refusal):
+    """A subscribe or unsubscribe mail without a usable key."""
+
+    kind = "no-key"
+    status_code = "5.7.1"
+    message = _("The mail holds no valid API key. Write the API key in the subject. Ask your administrator for it.")
+
+
+class NumbersExhausted(Refusal):
+    """Every number of the ranges is in use or rests."""
+
+    kind = "no-numbers-left"
+    status_code = "4.5.0"
+    message = _("There are no free numbers left just now. Your administrator has been told.")
+
+
+# Why a text cannot be texted as a number, in words for the employee.
+NUMBER_REASONS = {
+    "empty": _("there is no number."),
+    "letters": _("it contains letters."),
+    "extension": _("it has an extension; an SMS cannot be sent to an extension."),
+    "characters": _("it contains characters that do not belong in a number."),
+    "too-short": _("it has too few digits."),
+    "too-long": _("it has too many digits."),
+    "invalid": _("no such number exists. Write foreign numbers with their country code, such as +46."),
+    "emergency": _("it is an emergency number."),
+    "short-code": _("it is a short number, which cannot be texted from here."),
+    "premium": _("it is a premium-rate number."),
+    "country": _("SMS to that country are not allowed here."),
+}

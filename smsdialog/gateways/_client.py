@@ -1,0 +1,48 @@
+"""The one place that speaks HTTP to providers, and the only importer of requests.
+
+It tells apart what must be told apart: whether a request that failed may have been carried out.
+Redirects are not followed, TLS is verified, and no error text holds a URL (it may hold a password).
+"""
+
+from __future__ import annotations
+
+import requests
+from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError, SSLError
+
+from smsdialog.gateways._base import SEND_TIMEOUT_SECONDS, AnswerLost, HttpRequest, HttpResponse, NotSent
+
+CONNECT_TIMEOUT_SECONDS = 10
+MAX_ANSWER_BYTES = 65_536
+
+
+def perform(request: HttpRequest) -> HttpResponse:
+    """Carry out one request. Raises NotSent or AnswerLost."""
+    try:
+        response = requests.request(
+            request.method,
+            request.url,
+            params=request.params,
+            headers=dict(request.headers),
+            data=request.body or None,
+            timeout=(CONNECT_TIMEOUT_SECONDS, SEND_TIMEOUT_SECONDS - CONNECT_TIMEOUT_SECONDS),
+            allow_redirects=False,
+            stream=True,
+        )
+        return HttpResponse(response.status_code, response.raw.read(MAX_ANSWER_BYTES, decode_content=True))
+    except requests.RequestException as error:
+        if _never_left(error):
+            raise NotSent(f"no connection to the gateway ({type(error).__name__})") from error
+        raise AnswerLost(f"the gateway's answer was lost ({type(error).__name__})") from error
+    except Exception as error:  # urllib3 and http.client raise their own while the body is read
+        raise AnswerLost(f"the gateway's answer was lost ({type(error).__name__})") from error
+
+
+def _never_left(error: requests.RequestException) -> bool:
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError | requests.exceptions.InvalidURL):
+        return True
+    if not isinstance(error, requests.ConnectionError) or not error.args:
+        return False
+    reason = error.args[0]
+    if isinstance(reason, MaxRetryError):
+        reason = reason.reason
+    return isinstance(reason, NewConnectionError | NameResolutionError | SSLError)

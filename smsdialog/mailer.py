@@ -1,0 +1,41 @@
+"""One mail to sendmail: as an argument list, never through a shell, never with recipients from a header.
+
+`-i` keeps a line with a lone dot from ending the mail; `--` keeps an address from being an option.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Sequence
+
+from smsdialog.errors import SendmailFailed
+
+TIMEOUT_SECONDS = 60
+NULL_SENDER = "<>"
+# Stricter than RFC 5321: what a shell, an MTA's expansion or an option parser could stumble over is left out.
+_ADDRESS = re.compile(
+    r"[^\s\"'$`{}|<>(),;:\\\x00-\x1f\x7f@-][^\s\"'$`{}|<>(),;:\\\x00-\x1f\x7f@]*@[^\s@\"'$`{}|<>(),;\\]+"
+)
+
+
+class Mailer:
+    """Hands mails to the configured sendmail program."""
+
+    def __init__(self, argv: Sequence[str]) -> None:
+        self._argv = list(argv)
+
+    def post(self, message: bytes, *, sender: str, recipient: str) -> None:
+        """Hand over one mail; an empty `sender` is the null sender. Raises SendmailFailed. Writes."""
+        for address in (sender, recipient):
+            if address and not _ADDRESS.fullmatch(address):
+                raise SendmailFailed("an envelope address has characters that are not let through")
+        command = [*self._argv, "-i", "-f", sender or NULL_SENDER, "--", recipient]
+        try:
+            done = subprocess.run(command, input=message, capture_output=True, timeout=TIMEOUT_SECONDS, check=False)  # noqa: S603
+        except subprocess.TimeoutExpired as error:
+            raise SendmailFailed(f"sendmail did not end within {TIMEOUT_SECONDS} s") from error
+        except OSError as error:
+            raise SendmailFailed(f"sendmail cannot be run: {error.strerror}") from error
+        if done.returncode != 0:
+            raise SendmailFailed(f"sendmail ended with status {done.returncode}")

@@ -1,0 +1,152 @@
+"""SMS on their way in: written before the gateway hears 2xx, then mailed.
+
+    received --lease, sendmail--> mailed        held --release--> received
+
+A received SMS that sendmail did not take waits until `due_at`. An account's SMS are mailed in order: only
+the oldest is ever leased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select, update
+
+from smsdialog.core.model import InboundSms
+from smsdialog.store.insert import insert_once
+from smsdialog.store.schema import accounts, dialogs, inbound
+
+
+@dataclass(frozen=True)
+class InboundRow:
+    """One SMS as the ledger has it; `email` is that of its account, empty where there is none."""
+
+    id: int
+    gateway: str
+    gateway_id: str
+    sender: str
+    number: str
+    text: str
+    account_id: int | None
+    dialog_id: int | None
+    email: str
+    state: str
+    reason: str
+    sent_at: float | None
+    received_at: float
+    attempts: int
+
+
+def add(
+    tx: Connection,
+    sms: InboundSms,
+    *,
+    account_id: int | None,
+    dialog_id: int | None,
+    state: str,
+    reason: str,
+    now: float,
+) -> int | None:
+    """Insert one SMS; None when the gateway has handed it over before."""
+    return insert_once(
+        tx,
+        inbound,
+        gateway=sms.gateway,
+        gateway_id=sms.gateway_id,
+        sender=sms.sender,
+        number=sms.to,
+        text=sms.text,
+        account_id=account_id,
+        dialog_id=dialog_id,
+        state=state,
+        reason=reason,
+        sent_at=sms.sent_at,
+        received_at=now,
+        due_at=now,
+        leased_until=0.0,
+        attempts=0,
+    )
+
+
+def lease(tx: Connection, sms_id: int, now: float, seconds: float) -> InboundRow | None:
+    """Take a received SMS to mail it: nobody else gets it for so many seconds. None when it is not to be had."""
+    taken = (
+        update(inbound)
+        .where(inbound.c.id == sms_id, inbound.c.state == "received", inbound.c.leased_until <= now)
+        .values(leased_until=now + seconds, attempts=inbound.c.attempts + 1)
+    )
+    return by_id(tx, sms_id) if tx.execute(taken).rowcount else None
+
+
+def mailed(tx: Connection, sms_id: int, now: float) -> None:
+    """Note that sendmail took the mail."""
+    tx.execute(update(inbound).where(inbound.c.id == sms_id).values(state="mailed", reason="", mailed_at=now))
+
+
+def postpone(tx: Connection, sms_id: int, due_at: float, reason: str) -> None:
+    """Note that sendmail did not take the mail, and when to try again."""
+    tx.execute(update(inbound).where(inbound.c.id == sms_id).values(due_at=due_at, leased_until=0.0, reason=reason))
+
+
+def next_of_account(tx: Connection, account_id: int) -> int | None:
+    """The id of the oldest SMS of an account that is still to be mailed."""
+    query = select(inbound.c.id).where(inbound.c.account_id == account_id, inbound.c.state == "received")
+    return tx.execute(query.order_by(inbound.c.id).limit(1)).scalar()
+
+
+def accounts_waiting(tx: Connection, now: float) -> list[int]:
+    """The ids of the accounts that have an SMS whose time to be mailed has come."""
+    due = select(inbound.c.account_id).where(inbound.c.state == "received", inbound.c.due_at <= now)
+    return [account_id for account_id in tx.execute(due.distinct()).scalars() if account_id is not None]
+
+
+def release(tx: Connection, account_id: int, now: float) -> int:
+    """Let what is held for an account be mailed; returns how many."""
+    freed = (
+        update(inbound)
+        .where(inbound.c.account_id == account_id, inbound.c.state == "held")
+        .values(state="received", reason="", due_at=now)
+    )
+    return tx.execute(freed).rowcount
+
+
+def recent_texts(tx: Connection, account_id: int, peers: Sequence[str], limit: int = 10) -> tuple[str, ...]:
+    """The last texts that an account's employee was mailed from these customers, newest first."""
+    query = (
+        select(inbound.c.text)
+        .join(dialogs, dialogs.c.id == inbound.c.dialog_id)
+        .where(dialogs.c.account_id == account_id, dialogs.c.peer.in_(peers))
+        .order_by(inbound.c.id.desc())
+    )
+    return tuple(tx.execute(query.limit(limit)).scalars())
+
+
+def earlier_in_dialog(tx: Connection, row: InboundRow, limit: int = 5) -> tuple[int, ...]:
+    """The ids of the SMS before this one in its dialog, oldest first."""
+    query = select(inbound.c.id).where(inbound.c.dialog_id == row.dialog_id, inbound.c.id < row.id)
+    return tuple(reversed(tx.execute(query.order_by(inbound.c.id.desc()).limit(limit)).scalars().all()))
+
+
+def by_id(tx: Connection, sms_id: int) -> InboundRow | None:
+    """One SMS."""
+    found = _many(tx, inbound.c.id == sms_id)
+    return found[0] if found else None
+
+
+def listing(tx: Connection) -> list[InboundRow]:
+    """Every SMS, oldest first."""
+    return _many(tx)
+
+
+_QUERY = select(inbound, accounts.c.email).outerjoin(accounts, accounts.c.id == inbound.c.account_id)
+
+
+def _many(tx: Connection, *conditions: ColumnElement[bool]) -> list[InboundRow]:
+    return [_row(row) for row in tx.execute(_QUERY.where(*conditions).order_by(inbound.c.id))]
+
+
+def _row(row: Any) -> InboundRow:
+    values = {name: getattr(row, name) for name in InboundRow.__dataclass_fields__}
+    return InboundRow(**{**values, "email": row.email or ""})

@@ -1,0 +1,62 @@
+"""API keys: stored hashed, found by hash, shown by public id and label."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
+
+from smsdialog.core.model import Key
+from smsdialog.store.schema import accounts, keys
+
+
+def add(tx: Connection, *, public_id: str, label: str, secret_hash: str, now: float) -> Key:
+    """Insert an enabled key. Raises Clash when the label is taken."""
+    values = {"public_id": public_id, "label": label, "secret_hash": secret_hash, "enabled": True, "created_at": now}
+    key_id = tx.execute(insert(keys).values(**values).returning(keys.c.id)).scalar_one()
+    return Key(key_id, public_id, label, True, 0, secret_hash)
+
+
+def by_hash(tx: Connection, secret_hash: str) -> Key | None:
+    """The key with this secret, enabled or not."""
+    return _one(tx, keys.c.secret_hash == secret_hash)
+
+
+def by_name(tx: Connection, name: str) -> Key | None:
+    """The key with this label or public id."""
+    return _one(tx, keys.c.label == name) or _one(tx, keys.c.public_id == name.lower())
+
+
+def listing(tx: Connection) -> list[Key]:
+    """All keys by label."""
+    return [_key(row) for row in tx.execute(_query().order_by(keys.c.label))]
+
+
+def change(tx: Connection, key_id: int, **values: Any) -> None:
+    """Set columns (`label`, `enabled`, `secret_hash`, `public_id`). Raises Clash when a label is taken."""
+    tx.execute(update(keys).where(keys.c.id == key_id).values(**values))
+
+
+def remove(tx: Connection, key_id: int, now: float) -> None:
+    """Delete a key: its label is free again, its secret is gone, its closed accounts keep their history."""
+    gone = {"enabled": False, "deleted_at": now, "secret_hash": f"deleted {key_id}"}
+    tx.execute(update(keys).where(keys.c.id == key_id).values(**gone))
+
+
+def _query() -> Select[Any]:
+    opened = (
+        select(func.count())
+        .select_from(accounts)
+        .where(accounts.c.key_id == keys.c.id, accounts.c.closed_at.is_(None))
+        .scalar_subquery()
+    )
+    return select(keys, opened.label("accounts")).where(keys.c.deleted_at.is_(None))
+
+
+def _one(tx: Connection, condition: ColumnElement[bool]) -> Key | None:
+    row = tx.execute(_query().where(condition)).first()
+    return None if row is None else _key(row)
+
+
+def _key(row: Any) -> Key:
+    return Key(row.id, row.public_id, row.label, row.enabled, row.accounts, row.secret_hash)

@@ -1,0 +1,96 @@
+"""Mails that came in, and what became of each of their recipients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from smsdialog.store.insert import insert_once, insert_or_lock
+from smsdialog.store.schema import accounts, deliveries, mails
+
+
+@dataclass(frozen=True)
+class DeliveryRow:
+    """What became of one recipient of one mail."""
+
+    mail_id: int
+    queue_id: str
+    recipient: str
+    outcome: str
+    reason: str
+    subject: str
+    account: str
+    created_at: float
+
+
+def enter(tx: Connection, *, digest: str, message_id: str, subject: str, now: float) -> int:
+    """The id of the mail with this digest, entered if it is new; locked until the end of the transaction."""
+    values = {"message_id": message_id, "subject": subject, "received_at": now}
+    return insert_or_lock(tx, mails, "digest", digest=digest, **values)
+
+
+def belongs_to(tx: Connection, mail_id: int, account_id: int) -> None:
+    """Note whose mail it was."""
+    tx.execute(update(mails).where(mails.c.id == mail_id).values(account_id=account_id))
+
+
+def is_settled(tx: Connection, mail_id: int, recipient: str) -> bool:
+    """Whether it was decided already what becomes of a recipient of a mail."""
+    query = select(deliveries.c.id).where(deliveries.c.mail_id == mail_id, deliveries.c.recipient == recipient)
+    return tx.execute(query).first() is not None
+
+
+def settle(
+    tx: Connection, mail_id: int, recipient: str, *, queue_id: str, outcome: str, reason: str, now: float
+) -> bool:
+    """Note what became of one recipient; False when that was noted before."""
+    values = {"queue_id": queue_id, "outcome": outcome, "reason": reason, "created_at": now}
+    return insert_once(tx, deliveries, mail_id=mail_id, recipient=recipient, **values) is not None
+
+
+def listing(tx: Connection, limit: int | None = None) -> list[DeliveryRow]:
+    """What became of every recipient of every mail, newest first."""
+    return [_row(row) for row in tx.execute(_QUERY.order_by(deliveries.c.id.desc()).limit(limit))]
+
+
+def of_mail(tx: Connection, mail_id: int) -> list[DeliveryRow]:
+    """What became of every recipient of one mail, oldest first."""
+    return [_row(row) for row in tx.execute(_QUERY.where(deliveries.c.mail_id == mail_id).order_by(deliveries.c.id))]
+
+
+def of_queue_id(tx: Connection, queue_id: str) -> list[DeliveryRow]:
+    """What became of the mail that the MTA calls by this queue id, oldest first."""
+    found = select(deliveries.c.mail_id).where(deliveries.c.queue_id == queue_id)
+    query = _QUERY.where(deliveries.c.mail_id.in_(found)).order_by(deliveries.c.id)
+    return [_row(row) for row in tx.execute(query)]
+
+
+_QUERY = (
+    select(
+        deliveries.c.mail_id,
+        deliveries.c.queue_id,
+        deliveries.c.recipient,
+        deliveries.c.outcome,
+        deliveries.c.reason,
+        mails.c.subject,
+        accounts.c.email,
+        deliveries.c.created_at,
+    )
+    .join(mails, mails.c.id == deliveries.c.mail_id)
+    .outerjoin(accounts, accounts.c.id == mails.c.account_id)
+)
+
+
+def _row(row: Any) -> DeliveryRow:
+    return DeliveryRow(
+        mail_id=row.mail_id,
+        queue_id=row.queue_id,
+        recipient=row.recipient,
+        outcome=row.outcome,
+        reason=row.reason,
+        subject=row.subject,
+        account=row.email or "",
+        created_at=row.created_at,
+    )

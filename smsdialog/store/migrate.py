@@ -1,0 +1,45 @@
+"""Bring the schema up to date: Alembic over `migrations/`, found inside the package, else beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.exc import DBAPIError
+
+from smsdialog.errors import StoreUnavailable
+from smsdialog.store.engine import Store, sqlite_path
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def migrations_folder() -> Path:
+    """Where the migrations are: installed as `smsdialog/migrations`, in a checkout beside `smsdialog/`."""
+    for folder in (_PACKAGE / "migrations", _PACKAGE.parent / "migrations"):
+        if (folder / "env.py").is_file():
+            return folder
+    raise StoreUnavailable("the migrations are missing from this installation")
+
+
+def upgrade(store: Store) -> tuple[str, str]:
+    """Run every migration that is wanting; returns the revisions before and after. Writes.
+
+    The folder of a SQLite file is made, with mode 0750, if it is not there.
+    """
+    path = sqlite_path(store.engine.url)
+    if path:
+        try:
+            path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(f"{path.parent} cannot be made: {error.strerror}") from error
+    before = store.revision()
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    try:
+        with store.engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except DBAPIError as error:
+        raise StoreUnavailable(f"the database did not answer as it should: {error.orig}") from error
+    return before, store.revision()

@@ -1,0 +1,109 @@
+"""Mails of ours: written in the transaction that made them due, handed to sendmail after it.
+
+Nobody gets more than one notice of a kind an hour. One that comes too soon is not dropped: it waits,
+and goes out together with the others of its kind when the hour is over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from smsdialog.store.schema import notices
+
+SECONDS_BETWEEN = 3600
+# Answers to a wish: they go out at once, whenever they are asked for.
+ANSWERS = ("confirmation", "closed")
+
+
+@dataclass(frozen=True)
+class NoticeRow:
+    """One mail of ours that waits or was sent."""
+
+    id: int
+    mail_id: int | None
+    account_id: int | None
+    recipient: str
+    kind: str
+    subject: str
+    body: str
+    in_reply_to: str
+    attempts: int
+
+
+def add(tx: Connection, *, recipient: str, kind: str, now: float, **values: Any) -> None:
+    """Write a notice."""
+    row = {"mail_id": None, "account_id": None, "in_reply_to": "", "created_at": now, "due_at": now, "attempts": 0}
+    tx.execute(insert(notices).values(recipient=recipient, kind=kind, **{**row, **values}))
+
+
+def caused(tx: Connection, mail_id: int, recipient: str, kind: str) -> bool:
+    """Whether a mail has caused a notice of this kind already."""
+    mine = (notices.c.mail_id == mail_id, notices.c.recipient == recipient, notices.c.kind == kind)
+    return tx.execute(select(notices.c.id).where(*mine).limit(1)).first() is not None
+
+
+def lease(tx: Connection, now: float, seconds: float, *, mail_id: int | None = None) -> list[NoticeRow]:
+    """Take what is due for one (recipient, kind), oldest first; an empty list when nothing is.
+
+    `mail_id` narrows it to what that mail caused. Nobody else gets these for so many seconds. What
+    comes too soon after the last of its kind is put off here.
+    """
+    while first := _first_due(tx, now, mail_id):
+        if first.kind in ANSWERS:
+            return _take(tx, [first], now, seconds)
+        mine = (notices.c.recipient == first.recipient, notices.c.kind == first.kind)
+        allowed_at = _allowed_at(tx, first, now)
+        if allowed_at <= now:
+            waiting = select(notices).where(*mine, notices.c.sent_at.is_(None)).order_by(notices.c.id)
+            return _take(tx, list(tx.execute(waiting)), now, seconds)
+        put_off = update(notices).where(*mine, notices.c.sent_at.is_(None), notices.c.due_at <= now)
+        tx.execute(put_off.values(due_at=allowed_at))
+    return []
+
+
+def unsent(tx: Connection, mail_id: int) -> bool:
+    """Whether sendmail refused a notice that this mail caused, and it still waits."""
+    query = select(notices.c.id).where(
+        notices.c.mail_id == mail_id, notices.c.sent_at.is_(None), notices.c.attempts > 0
+    )
+    return tx.execute(query.limit(1)).first() is not None
+
+
+def sent(tx: Connection, ids: list[int], now: float) -> None:
+    """Note that sendmail took them."""
+    tx.execute(update(notices).where(notices.c.id.in_(ids)).values(sent_at=now))
+
+
+def postpone(tx: Connection, ids: list[int], due_at: float) -> None:
+    """Note when to try again what sendmail did not take."""
+    tx.execute(update(notices).where(notices.c.id.in_(ids)).values(due_at=due_at))
+
+
+def _first_due(tx: Connection, now: float, mail_id: int | None) -> Any:
+    due = select(notices).where(notices.c.sent_at.is_(None), notices.c.due_at <= now)
+    if mail_id is not None:
+        due = due.where(notices.c.mail_id == mail_id)
+    return tx.execute(due.order_by(notices.c.id).limit(1)).first()
+
+
+def _allowed_at(tx: Connection, row: Row[Any], now: float) -> float:
+    """When the next notice of this kind may go: an hour after the last, or after one that is under way."""
+    mine = (notices.c.recipient == row.recipient, notices.c.kind == row.kind)
+    last_sent = tx.execute(select(func.max(notices.c.sent_at)).where(*mine)).scalar()
+    under_way = select(notices.c.id).where(*mine, notices.c.sent_at.is_(None), notices.c.attempts > 0)
+    if tx.execute(under_way.where(notices.c.due_at > now).limit(1)).first() is not None:
+        last_sent = now
+    return 0.0 if last_sent is None else last_sent + SECONDS_BETWEEN
+
+
+def _take(tx: Connection, rows: list[Any], now: float, seconds: float) -> list[NoticeRow]:
+    taken = update(notices).where(notices.c.id.in_([row.id for row in rows]))
+    tx.execute(taken.values(due_at=now + seconds, attempts=notices.c.attempts + 1))
+    return [_row(row) for row in rows]
+
+
+def _row(row: Any) -> NoticeRow:
+    return NoticeRow(**{name: getattr(row, name) for name in NoticeRow.__dataclass_fields__})

@@ -1,0 +1,178 @@
+"""SMS on their way out: claimed before they are sent, sent under a lease, settled after.
+
+    queued --lease--> sending --settle--> sent | failed | unknown | queued (later)
+    sending, its lease run out --expire--> unknown        sent --receipt--> delivered | failed
+    held --release--> queued                              unknown, failed --resend--> queued
+
+`due_at` is when a queued SMS may be tried again, and until when a sending one is leased.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, exists, func, select, update
+
+from smsdialog.core.model import Encoding, OutboundSms, PhoneNumber
+from smsdialog.store.insert import insert_once
+from smsdialog.store.schema import accounts, mails, outbound
+
+
+@dataclass(frozen=True)
+class OutboundRow:
+    """One SMS as the ledger has it; `number` and `email` are its account's."""
+
+    id: int
+    mail_id: int
+    account_id: int
+    dialog_id: int
+    email: str
+    number: str
+    peer: str
+    text: str
+    encoding: str
+    parts: int
+    state: str
+    gateway: str
+    gateway_id: str
+    reference: str
+    reason: str
+    attempts: int
+    created_at: float
+
+    @property
+    def sms(self) -> OutboundSms:
+        """What a gateway needs to know of it."""
+        peer, encoding = PhoneNumber(self.peer), Encoding(self.encoding)
+        return OutboundSms(self.reference, self.number, peer, self.text, encoding, self.parts)
+
+
+def claim(tx: Connection, **values: Any) -> int | None:
+    """Insert one SMS; None when this mail already has one for this customer."""
+    return insert_once(tx, outbound, gateway_id="", attempts=0, reported=False, **values)
+
+
+def lease(tx: Connection, sms_id: int, now: float, seconds: float) -> OutboundRow | None:
+    """Take a queued SMS to send it: nobody else gets it for so many seconds. None when it is not to be had."""
+    taken = (
+        update(outbound)
+        .where(outbound.c.id == sms_id, outbound.c.state == "queued")
+        .values(state="sending", due_at=now + seconds, attempts=outbound.c.attempts + 1, updated_at=now)
+    )
+    return by_id(tx, sms_id) if tx.execute(taken).rowcount else None
+
+
+def settle(tx: Connection, row: OutboundRow, *, state: str, now: float, **values: Any) -> bool:
+    """Write what became of a leased SMS; False when it is no longer ours to say."""
+    settled = (
+        update(outbound)
+        .where(outbound.c.id == row.id, outbound.c.attempts == row.attempts)
+        .where(outbound.c.state.in_(("sending", "unknown")))
+        .values(state=state, updated_at=now, **values)
+    )
+    return bool(tx.execute(settled).rowcount)
+
+
+def expire(tx: Connection, now: float) -> int:
+    """Make `unknown` of what was being sent when its lease ran out; returns how many."""
+    expired = (
+        update(outbound)
+        .where(outbound.c.state == "sending", outbound.c.due_at < now)
+        .values(state="unknown", reason="interrupted", updated_at=now)
+    )
+    return tx.execute(expired).rowcount
+
+
+def due(tx: Connection, now: float, limit: int) -> list[int]:
+    """The ids of queued SMS whose time has come, oldest first."""
+    query = select(outbound.c.id).where(outbound.c.state == "queued", outbound.c.due_at <= now)
+    return list(tx.execute(query.order_by(outbound.c.id).limit(limit)).scalars())
+
+
+def requeue(tx: Connection, sms_id: int, now: float) -> bool:
+    """Queue again what is held, failed or unknown; False when it is neither."""
+    again = (
+        update(outbound)
+        .where(outbound.c.id == sms_id, outbound.c.state.in_(("held", "failed", "unknown")))
+        .values(state="queued", reason="", due_at=now, reported=False, updated_at=now)
+    )
+    return bool(tx.execute(again).rowcount)
+
+
+def apply_receipt(tx: Connection, sms_id: int, *, state: str, reason: str, now: float) -> bool:
+    """Write a receipt; a final state stays final. False when nothing changed."""
+    changed = (
+        update(outbound)
+        .where(outbound.c.id == sms_id, outbound.c.state.in_(("sending", "sent", "unknown")))
+        .values(state=state, reason=reason, updated_at=now)
+    )
+    return bool(tx.execute(changed).rowcount)
+
+
+def by_id(tx: Connection, sms_id: int) -> OutboundRow | None:
+    """One SMS."""
+    found = _many(tx, outbound.c.id == sms_id)
+    return found[0] if found else None
+
+
+def by_reference(tx: Connection, gateway: str, reference: str, gateway_id: str) -> OutboundRow | None:
+    """The SMS that a receipt names by our reference, or by the gateway's own id."""
+    if reference:
+        found = _many(tx, outbound.c.reference == reference)
+    else:
+        found = _many(tx, outbound.c.gateway == gateway, outbound.c.gateway_id == gateway_id) if gateway_id else []
+    return found[0] if found else None
+
+
+def of_mail(tx: Connection, mail_id: int) -> list[OutboundRow]:
+    """Every SMS of one mail, in the order of claiming."""
+    return _many(tx, outbound.c.mail_id == mail_id)
+
+
+def listing(tx: Connection) -> list[OutboundRow]:
+    """Every SMS, oldest first."""
+    return _many(tx)
+
+
+def mails_to_report(tx: Connection, *, mail_id: int | None = None, limit: int = 1) -> list[int]:
+    """Mails with an SMS that went wrong and was not told of, and none still under way; one mail, or any."""
+    wrong = outbound.c.state.in_(("failed", "unknown", "held")) & ~outbound.c.reported
+    if mail_id is not None:
+        wrong &= outbound.c.mail_id == mail_id
+    sibling = outbound.alias()
+    under_way = exists().where(sibling.c.mail_id == outbound.c.mail_id, sibling.c.state.in_(("queued", "sending")))
+    query = select(outbound.c.mail_id).where(wrong, ~under_way).distinct()
+    return list(tx.execute(query.order_by(outbound.c.mail_id).limit(limit)).scalars())
+
+
+def mark_reported(tx: Connection, mail_id: int) -> None:
+    """Note that the employee has been told of every SMS of a mail."""
+    tx.execute(update(outbound).where(outbound.c.mail_id == mail_id).values(reported=True))
+
+
+def sent_since(tx: Connection, since: float, *, account_id: int | None = None, key_id: int | None = None) -> int:
+    """How many SMS an account, or all accounts of a key, claimed since a time; held ones do not count."""
+    query = select(func.count()).select_from(outbound).where(outbound.c.created_at > since, outbound.c.state != "held")
+    if account_id is not None:
+        query = query.where(outbound.c.account_id == account_id)
+    if key_id is not None:
+        query = query.where(outbound.c.account_id.in_(select(accounts.c.id).where(accounts.c.key_id == key_id)))
+    return tx.execute(query).scalar_one()
+
+
+_QUERY = select(outbound, accounts.c.email, accounts.c.number).join(accounts, accounts.c.id == outbound.c.account_id)
+
+
+def _many(tx: Connection, *conditions: ColumnElement[bool]) -> list[OutboundRow]:
+    return [_row(row) for row in tx.execute(_QUERY.where(*conditions).order_by(outbound.c.id))]
+
+
+def _row(row: Any) -> OutboundRow:
+    return OutboundRow(**{name: getattr(row, name) for name in OutboundRow.__dataclass_fields__})
+
+
+def cause(tx: Connection, mail_id: int) -> tuple[str, str]:
+    """The Message-ID and the subject of the mail that an SMS came from."""
+    row = tx.execute(select(mails.c.message_id, mails.c.subject).where(mails.c.id == mail_id)).one()
+    return row.message_id, row.subject

@@ -1,0 +1,232 @@
+"""The tables. `migrations/` makes them; a test holds the two together.
+
+Times are seconds since the epoch (UTC). A unique index is what makes a promise of the contract true:
+one open account per (key, address), one open account per number, one SMS per (mail, customer), one
+inbound SMS per gateway id.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+# The Alembic revision that these tables are; the pipe compares it without loading Alembic.
+REVISION = "0001"
+
+metadata = MetaData()
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("public_id", String(16), nullable=False, unique=True),
+    Column("label", Text, nullable=False),
+    Column("secret_hash", String(64), nullable=False, unique=True),
+    Column("enabled", Boolean, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("deleted_at", Double),
+    Index(
+        "keys_label",
+        "label",
+        unique=True,
+        sqlite_where=text("deleted_at IS NULL"),
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("key_id", _Id, ForeignKey("keys.id"), nullable=False),
+    Column("email", Text, nullable=False),
+    Column("number", String(12), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("closed_at", Double),
+    Index(
+        "accounts_open_email",
+        "key_id",
+        "email",
+        unique=True,
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+    Index(
+        "accounts_open_number",
+        "number",
+        unique=True,
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+    Index("accounts_email", "email"),
+    Index("accounts_number", "number"),
+)
+
+# What the product knows to be an account's e-mail signature, and cuts from its mails.
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Index("signatures_account", "account_id"),
+)
+
+number_ranges = Table(
+    "number_ranges",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("created_at", Double, nullable=False),
+)
+
+dialogs = Table(
+    "dialogs",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
+    Column("peer", Text, nullable=False),
+    Column("last_mail_id", Text, nullable=False, server_default=""),
+    Column("used_at", Double, nullable=False),
+    Index("dialogs_account_peer", "account_id", "peer", unique=True),
+)
+
+# One row a mail, however often and for however many recipients the MTA hands it over.
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("account_id", _Id, ForeignKey("accounts.id")),
+    Column("message_id", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("received_at", Double, nullable=False),
+)
+
+# One row for each recipient of a mail: what became of it there. `recipient` is redacted.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("mail_id", _Id, ForeignKey("mails.id"), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("queue_id", Text, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Index("deliveries_mail_recipient", "mail_id", "recipient", unique=True),
+    Index("deliveries_queue_id", "queue_id"),
+)
+
+outbound = Table(
+    "outbound",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("mail_id", _Id, ForeignKey("mails.id"), nullable=False),
+    Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
+    Column("dialog_id", _Id, ForeignKey("dialogs.id"), nullable=False),
+    Column("peer", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("encoding", String(8), nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("gateway", Text, nullable=False),
+    Column("gateway_id", Text, nullable=False),
+    Column("reference", String(32), nullable=False, unique=True),
+    Column("reason", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("reported", Boolean, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("updated_at", Double, nullable=False),
+    Index("outbound_mail_peer", "mail_id", "peer", unique=True),
+    Index("outbound_account_created", "account_id", "created_at"),
+    Index("outbound_gateway_id", "gateway", "gateway_id"),
+    Index(
+        "outbound_open",
+        "state",
+        "due_at",
+        sqlite_where=text("state IN ('queued', 'sending')"),
+        postgresql_where=text("state IN ('queued', 'sending')"),
+    ),
+    Index(
+        "outbound_unreported",
+        "mail_id",
+        sqlite_where=text("NOT reported AND state IN ('failed', 'unknown', 'held')"),
+        postgresql_where=text("NOT reported AND state IN ('failed', 'unknown', 'held')"),
+    ),
+)
+
+inbound = Table(
+    "inbound",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("gateway", Text, nullable=False),
+    Column("gateway_id", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("account_id", _Id, ForeignKey("accounts.id")),
+    Column("dialog_id", _Id, ForeignKey("dialogs.id")),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("sent_at", Double),
+    Column("received_at", Double, nullable=False),
+    Column("mailed_at", Double),
+    Column("due_at", Double, nullable=False),
+    Column("leased_until", Double, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Index(
+        "inbound_gateway_id",
+        "gateway",
+        "gateway_id",
+        unique=True,
+        sqlite_where=text("gateway_id <> ''"),
+        postgresql_where=text("gateway_id <> ''"),
+    ),
+    Index("inbound_account_state", "account_id", "state"),
+    Index("inbound_dialog", "dialog_id"),
+    Index(
+        "inbound_waiting",
+        "due_at",
+        sqlite_where=text("state = 'received'"),
+        postgresql_where=text("state = 'received'"),
+    ),
+)
+
+# Mails of ours to employees and the operator: written first, handed to sendmail after the commit.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("mail_id", _Id, ForeignKey("mails.id")),
+    Column("account_id", _Id, ForeignKey("accounts.id")),
+    Column("recipient", Text, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("in_reply_to", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", Double),
+    Index("notices_mail_kind", "mail_id", "recipient", "kind"),
+    Index("notices_sent", "recipient", "kind", "sent_at"),
+    Index("notices_waiting", "due_at", sqlite_where=text("sent_at IS NULL"), postgresql_where=text("sent_at IS NULL")),
+)

@@ -1,0 +1,1 @@
+"""Tests mirror the modules of the product; `tests/e2e/` runs it with real daemons."""

@@ -1,0 +1,55 @@
+"""A PostgreSQL of our own, with one empty database, on a loopback port."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from tests.e2e.daemons import LOOPBACK, Daemon, as_user, free_port, own, wait_for
+from tests.needs import find
+
+ADMIN = "postgres"
+
+
+class Postgres:
+    """One cluster below `base`; trusts whoever comes over loopback."""
+
+    def __init__(self, base: Path) -> None:
+        initdb = find("/usr/lib/postgresql/*/bin/initdb")
+        assert initdb, "the marker needs('postgresql') comes first"
+        self.programs = Path(initdb).parent
+        self.base = base
+        self.port = free_port()
+        self.data = base / "data"
+        server = [str(self.programs / "postgres"), "-D", str(self.data), "-p", str(self.port), "-k", str(base)]
+        self.daemon = Daemon([*server, "-c", f"listen_addresses={LOOPBACK}"], base / "postgres.log", ADMIN)
+
+    @property
+    def url(self) -> str:
+        """The database as the product's configuration has it."""
+        return f"postgresql+psycopg://{ADMIN}@{LOOPBACK}:{self.port}/smsdialog"
+
+    def start(self) -> None:
+        """Make the cluster, start it, and make the database."""
+        own(self.base, ADMIN)
+        self._run("initdb", "-A", "trust", "-N", "-D", str(self.data), "-U", ADMIN, "-E", "UTF8", "--locale=C.UTF-8")
+        self.daemon.start(self.port)
+        wait_for(self._is_ready, "PostgreSQL", explain=self.daemon.tail)
+        self._run("createdb", "-h", LOOPBACK, "-p", str(self.port), "-U", ADMIN, "smsdialog")
+
+    def stop(self) -> None:
+        """Stop it, whatever is connected."""
+        self.daemon.stop()
+
+    def _is_ready(self) -> bool:
+        command = [str(self.programs / "pg_isready"), "-h", LOOPBACK, "-p", str(self.port)]
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+    def _run(self, program: str, *arguments: str) -> None:
+        user = as_user(ADMIN)
+        result = subprocess.run(
+            [str(self.programs / program), *arguments],
+            capture_output=True, text=True, check=False, cwd="/",
+            user=user.name, group=user.group, extra_groups=user.groups,
+        )  # fmt: skip
+        assert result.returncode == 0, f"{program}: {result.stderr}"

@@ -1,0 +1,59 @@
+"""What a test needs from the machine: found, or the test is skipped with a plain word on how to get it.
+
+Under `SMSDIALOG_REQUIRE_ALL=1` a missing program is a failure, so that no machine passes by skipping.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+from dataclasses import dataclass
+
+import pytest
+
+REQUIRE_ALL = "SMSDIALOG_REQUIRE_ALL"
+
+
+@dataclass(frozen=True)
+class Program:
+    """Where a program is looked for (a name on PATH, or a glob of absolute paths), and how it is installed."""
+
+    wanted: tuple[str, ...]
+    install: str
+
+
+PROGRAMS = {
+    "postfix": Program(("/usr/sbin/postfix",), "apt-get install postfix"),
+    "kannel": Program(("/usr/sbin/bearerbox", "/usr/sbin/smsbox"), "apt-get install kannel"),
+    "postgresql": Program(("/usr/lib/postgresql/*/bin/initdb",), "apt-get install postgresql"),
+    "exim": Program(("/usr/sbin/exim4",), "apt-get install exim4-daemon-light"),
+    "chromium": Program(("chromium",), "apt-get install chromium"),
+}
+
+
+def missing(program: str) -> str | None:
+    """Why `program` cannot be used here, in one line; None when it can."""
+    if program == "root":
+        return None if os.geteuid() == 0 else "not root: Postfix and other users' processes are started by root only"
+    known = PROGRAMS.get(program, Program((program,), f"install {program}"))
+    if all(find(wanted) for wanted in known.wanted):
+        return None
+    return f"{program} is not installed here ({known.install})"
+
+
+def find(wanted: str) -> str | None:
+    """The last path that matches `wanted` (of several versions the newest), or None."""
+    if wanted.startswith("/"):
+        return max(glob.glob(wanted), default=None)
+    return shutil.which(wanted)
+
+
+def needs(program: str) -> None:
+    """Skip the running test unless `program` is here; fail it instead where everything is required."""
+    reason = missing(program)
+    if reason is None:
+        return
+    if os.environ.get(REQUIRE_ALL) == "1":
+        pytest.fail(f"{reason}, and {REQUIRE_ALL}=1", pytrace=False)
+    pytest.skip(reason)
