@@ -10,10 +10,10 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import stat
 from pathlib import Path
 
 from smsdialog.errors import ConfigError
+from smsdialog.ownership import adopt
 
 SECRET_BYTES = 32
 NAME = "secret"
@@ -42,14 +42,13 @@ def _read(path: Path) -> bytes | None:
 
 def _make(path: Path) -> bytes:
     """Write a new secret so that of several processes at once one wins, and none reads half of it."""
-    mode = 0o640 if path.parent.stat().st_mode & stat.S_ISGID else 0o600
     draft = path.with_name(f".{NAME}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(SECRET_BYTES) + "\n")
             file.flush()
-            os.fchmod(file.fileno(), mode)
+            adopt(file.fileno(), path.parent, shared_mode=0o640)
             os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)

@@ -20,8 +20,10 @@ from typing import Protocol
 from urllib.parse import parse_qsl
 
 from smsdialog.core.model import InboundSms, OutboundSms, Receipt
+from smsdialog.errors import BadCall
 
 SEND_TIMEOUT_SECONDS = 30
+MAX_QUERY_FIELDS = 100
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,16 @@ class WebCall:
     body: bytes = field(default=b"", repr=False)
 
     def octets(self, name: str) -> bytes:
-        """The first value of a query parameter, percent-decoded but in its own charset; empty if absent."""
-        pairs = parse_qsl(self.query, keep_blank_values=True, max_num_fields=100)
-        return next((value for key, value in pairs if key == name.encode()), b"")
+        """The first value of a query parameter, percent-decoded but in its own charset; empty if absent.
+
+        Latin-1 maps every octet to one character and back; `parse_qsl` of octets takes ASCII only.
+        """
+        query = self.query.decode("latin-1")
+        try:
+            pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1", max_num_fields=MAX_QUERY_FIELDS)
+        except ValueError as error:
+            raise BadCall("too many fields") from error
+        return next((value.encode("latin-1") for key, value in pairs if key == name), b"")
 
     def argument(self, name: str) -> str:
         """The first value of a query parameter as UTF-8."""

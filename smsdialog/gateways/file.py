@@ -21,6 +21,7 @@ from smsdialog.core import phone
 from smsdialog.core.model import InboundSms, OutboundSms, Receipt
 from smsdialog.errors import BadCall, Unauthentic
 from smsdialog.gateways._base import Accepted, Later, Outcome, Perform, Reply, WebCall
+from smsdialog.ownership import adopt
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,13 @@ def line(sms: OutboundSms, now: datetime) -> bytes:
 
 
 def _append(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        end = os.fstat(descriptor).st_size
+        file = os.fstat(descriptor)
+        end = file.st_size
+        if end == 0 and file.st_uid == os.geteuid():
+            adopt(descriptor, path.parent, shared_mode=0o660)
         try:
             written = os.write(descriptor, data)
             if written < len(data):

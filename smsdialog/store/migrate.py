@@ -9,6 +9,7 @@ from alembic.config import Config
 from sqlalchemy.exc import DBAPIError
 
 from smsdialog.errors import StoreUnavailable
+from smsdialog.ownership import adopt
 from smsdialog.store.engine import Store, sqlite_path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -23,16 +24,10 @@ def migrations_folder() -> Path:
 
 
 def upgrade(store: Store) -> tuple[str, str]:
-    """Run every migration that is wanting; returns the revisions before and after. Writes.
-
-    The folder of a SQLite file is made, with mode 0750, if it is not there.
-    """
+    """Run every migration that is wanting; returns the revisions before and after. Writes."""
     path = sqlite_path(store.engine.url)
-    if path:
-        try:
-            path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreUnavailable(f"{path.parent} cannot be made: {error.strerror}") from error
+    if path and not path.exists():
+        _make_file(path)
     before = store.revision()
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
@@ -43,3 +38,13 @@ def upgrade(store: Store) -> tuple[str, str]:
     except DBAPIError as error:
         raise StoreUnavailable(f"the database did not answer as it should: {error.orig}") from error
     return before, store.revision()
+
+
+def _make_file(path: Path) -> None:
+    """Make an empty SQLite file; SQLite gives its journal files the owner and mode of this one."""
+    try:
+        path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            adopt(file.fileno(), path.parent, shared_mode=0o660)
+    except OSError as error:
+        raise StoreUnavailable(f"{path} cannot be made: {error.strerror}") from error

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from smsdialog.core.headertext import decode_header
 from smsdialog.core.model import Cut, IncomingMail
-from smsdialog.core.text.choice import chosen_text, is_stub
-from smsdialog.core.text.html import rendered
+from smsdialog.core.text.choice import chosen_text, is_stub, page_of
 from smsdialog.core.text.learning import common_ending
 from smsdialog.core.text.lines import joined, lines_of
 from smsdialog.core.text.own import Wish
@@ -65,7 +64,7 @@ def own_words(mail: IncomingMail, *, cut: Cut = Cut.CONTACT, known: Known = NOTH
 def full_text(mail: IncomingMail) -> str:
     """The whole text of `mail`, before anything is cut; empty where it has none."""
     choice = choose(mail.body)
-    page = rendered(choice.html) if choice.html else []
+    page = page_of(choice.html)
     return joined(page if is_stub(choice.plain, page) else lines_of(choice.plain))
 
 

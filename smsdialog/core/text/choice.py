@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 
-from smsdialog.core.text.html import rendered
 from smsdialog.core.text.lines import Line, Mark, lines_of
 from smsdialog.core.text.own import Wish, own_text
 from smsdialog.core.text.parts import Choice
@@ -26,7 +25,7 @@ def chosen_text(choice: Choice, wish: Wish) -> str:
     """The author's words, from the part that shows them best."""
     if not choice.html:
         return own_text(lines_of(choice.plain), wish)
-    page = rendered(choice.html)
+    page = page_of(choice.html)
     if is_stub(choice.plain, page):
         return own_text(page, wish)
     if is_wrapped(choice.plain) or any(line.mark is not Mark.OWN for line in page):
@@ -34,6 +33,15 @@ def chosen_text(choice: Choice, wish: Wish) -> str:
         if text and _says_no_more(text, choice.plain):
             return text
     return own_text(lines_of(choice.plain), wish)
+
+
+def page_of(source: str) -> list[Line]:
+    """The lines of an HTML text; a mail without one does not pay for the renderer's start."""
+    if not source:
+        return []
+    from smsdialog.core.text.html import rendered
+
+    return rendered(source)
 
 
 def is_stub(plain: str, page: list[Line]) -> bool:

@@ -14,41 +14,40 @@ from smsdialog.core.text.phrases import JOINERS
 
 LINE_CHARACTERS = 160
 NAME_WORDS = 5
+PHONE_DIGITS = 6
 
-_PHONE_LABEL = re.compile(
-    r"^[*_|• ]{0,4}(?:tlf|tel|telefon|telefax|phone|mobil|mobile|mob|cell|fax|direkte|direct|direkt|dir|t|m|p|f|d|tlf\.nr"
-    r"|mobilnr|mobilnummer|telefonnummer|hovednummer|vagttelefon|handy|fon|office|puh|gsm|ring|tfn|vxl|växel|whatsapp|sms)\b"
-    r"[ .:/|]{0,4}(?:nr\.?|no\.?)?[ .:/|]{0,4}[+(\d]",
-    re.IGNORECASE,
+PHONE_LABELS = frozenset(
+    "tlf tel tlf.nr telefon telefax phone mobil mobile mob cell fax direkte direct direkt dir t m p f d mobilnr mobilnummer"
+    " telefonnummer hovednummer vagttelefon handy fon office puh gsm tfn vxl växel whatsapp sms".split()
 )
-_PHONE = re.compile(r"(?<![\w.])(?:\+|00|\(\+?)?\d[\d ().\-/]{6,22}\d(?![\w])")
-_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}")
-_WEB = re.compile(r"\bwww\.|https?://|[a-z0-9-]\.(?:dk|no|se|de|com|org|net|eu|fi|example)\b(?!@)", re.IGNORECASE)
-_POSTCODE = re.compile(r"(?:^|[,|·•] ?|\bDK[- ]|\bS-|\bN-|\bD-)\d{3} ?\d{1,2} [A-ZÆØÅÄÖÜ][\w.-]{1,30}", re.UNICODE)
-_STREET = re.compile(
-    r"\w(?:gade|vej|vejen|allé|alle|plads|torv|stræde|gate|vei|veien|gata|gatan|vägen|väg|straße|strasse|str\.|platz|weg|kaj|boulevard"
-    r"|park|parken|center|centret| street| road| avenue| lane) ?\d{1,4}\b",
-    re.IGNORECASE,
+FIRMS = frozenset(
+    "A/S ApS I/S K/S P/S IVS GmbH AG AB ASA AS Ltd LLC Inc Oy Oyj BV B.V S.A SE KG e.V plc PLC A.m.b.a amba".split()
 )
-_FIRM = re.compile(
-    r"(?<![\w/])(?:A/S|ApS|I/S|K/S|P/S|IVS|GmbH|AG|AB|ASA|AS|Ltd|LLC|Inc|Oy|Oyj|BV|B\.V\.|S\.A\.|SE|KG|e\.V\.|plc|PLC"
-    r"|A\.m\.b\.a\.|amba)(?![\w/])"
-)
-_REGISTER = re.compile(r"\b(?:cvr|org\.? ?nr|orgnr|ust-?id|vat|hrb|ean|se-nr|organisasjonsnummer|moms)\b", re.IGNORECASE)
-_TITLE = re.compile(
-    r"(?:direktør|chef|leder|konsulent|assistent|medarbejder|koordinator|sekretær|tekniker|montør|ingeniør|advokat|læge|lærer"
-    r"|sagsbehandler|bogholder|sælger|pædagog|sygeplejerske|formand|kasserer|rådgiver|specialist|ansvarlig|elev|praktikant|indehaver"
-    r"|partner|afdeling|kundeservice|borgerservice|administration|reception|support|kontor|salg|salgs|service|drift|vagt"
-    r"|manager|director|consultant|engineer|officer|assistant|coordinator|president|founder|developer|analyst|associate|head of|ceo|cto"
-    r"|cfo|coo|sales|operations|marketing|team|department|lead|designer|architect|administrator|representative|accountant"
-    r"|geschäftsführer|leiter|leiterin|berater|beraterin|sachbearbeiter|sachbearbeiterin|disposition|vertrieb|abteilung|techniker"
-    r"|ledare|handläggare|samordnare|säljare|rådgivare|ekonom|avdelning|saksbehandler|rådgiver|avdeling|selger|daglig)\w{0,6}$|"
-    r"^(?:it|hr|pr)[- ]",
-    re.IGNORECASE,
-)
-_SENTENCE_END = re.compile(r"[.!?…:](?:\s*[^\w\s]{1,3})?$")
-_POSTSCRIPT = re.compile(r"^p\.? ?s\b", re.IGNORECASE)
-_PART = re.compile(r"\s*[|•·/]\s*|\s{2,}")
+REGISTERS = frozenset("cvr cvr-nr cvrnr org.nr orgnr org ust-id ust-idnr vat hrb ean se-nr organisasjonsnummer moms".split())
+STREETS = (
+    "gade", "vej", "vejen", "allé", "alle", "plads", "torv", "torvet", "stræde", "gate", "vei", "veien", "gata", "gatan",
+    "vägen", "väg", "straße", "strasse", "str.", "platz", "weg", "kaj", "boulevard", "parken", "center", "centret", "street",
+    "road", "avenue", "lane",
+)  # fmt: skip
+TITLES = (
+    "direktør", "chef", "leder", "konsulent", "assistent", "medarbejder", "koordinator", "sekretær", "tekniker", "montør",
+    "ingeniør", "advokat", "læge", "lærer", "sagsbehandler", "bogholder", "bogholderi", "sælger", "pædagog", "sygeplejerske",
+    "formand", "kasserer", "rådgiver", "specialist", "ansvarlig", "praktikant", "indehaver", "partner", "afdeling",
+    "kundeservice", "borgerservice", "administration", "reception", "support", "kontor", "salg", "service", "vagt", "manager",
+    "director", "consultant", "engineer", "officer", "assistant", "coordinator", "president", "founder", "developer", "analyst",
+    "associate", "operations", "marketing", "department", "designer", "architect", "administrator", "representative",
+    "accountant", "geschäftsführer", "leiter", "berater", "sachbearbeiter", "disposition", "vertrieb", "abteilung", "techniker",
+    "ledare", "handläggare", "samordnare", "säljare", "rådgivare", "ekonom", "avdelning", "saksbehandler", "avdeling", "selger",
+    "kundendienst", "kundtjänst", "sales",
+)  # fmt: skip
+DOMAINS = (".dk", ".no", ".se", ".de", ".com", ".org", ".net", ".eu", ".fi", ".example")
+
+_PHONE = re.compile(r"(?<![\w.])[+(]{0,2}\d[\d ().\-/]{6,22}\d(?!\w)")
+_MAIL = re.compile(r"[\w.+-]@[\w-]{1,63}\.\w")
+_POSTCODE = re.compile(r"(?:^|[,|·•-] ?)\d{3} ?\d{1,2} [A-ZÆØÅÄÖÜ]")
+_PARTS = re.compile(r"[|•·/]| {2,}")
+_TOKEN_ENDS = " *_,.:;|()[]<>·•\t"
+_STOPS = ".!?…:"
 
 
 def is_name(line: str) -> bool:
@@ -72,32 +71,50 @@ def evidence(line: str) -> frozenset[str]:
     >>> sorted(evidence("Tlf. 70 12 34 56 | www.firma.example")), evidence("Vi ses kl. 14.")
     (['phone', 'web'], frozenset())
     """
-    text = line[:LINE_CHARACTERS].strip()
-    digits = any(character in "0123456789" for character in text)
-    found = {name for name, needs, pattern in _KINDS if (digits if needs == "0" else needs in text) and pattern.search(text)}
-    if _is_title(text):
-        found.add("title")
+    text = line[:LINE_CHARACTERS].strip(" *_")
+    tokens = [word.strip(_TOKEN_ENDS) for word in text.split()]
+    digits = sum(character in "0123456789" for character in text)
+    found = {name for name, test in (("title", _is_title), ("web", _is_web)) if test(text)}
+    found |= {name for name in (("mail",) if "@" in text and _MAIL.search(text) else ())}
+    found |= {"firm"} if not FIRMS.isdisjoint(tokens) else set()
+    if digits:
+        lowered = [token.lower() for token in tokens]
+        found |= {"register"} if not REGISTERS.isdisjoint(lowered) else set()
+        found |= {"place"} if _POSTCODE.search(text) or _has_street(lowered) else set()
+        labelled = lowered[0] in PHONE_LABELS and digits >= PHONE_DIGITS
+        found |= {"phone"} if labelled or (digits >= PHONE_DIGITS and _PHONE.search(text)) else set()
     return frozenset(found)
+
+
+def _has_street(words: Sequence[str]) -> bool:
+    """Whether a street's name with a number behind it is among these words."""
+    return any(word.endswith(STREETS) and after[:1].isdigit() for word, after in zip(words, words[1:], strict=False))
+
+
+def _is_web(text: str) -> bool:
+    """Whether an address of a web site stands in a line."""
+    lowered = text.lower()
+    if "." not in lowered:
+        return False
+    return "www." in lowered or "://" in lowered or any(
+        word.strip(_TOKEN_ENDS).endswith(DOMAINS) and "@" not in word for word in lowered.split()
+    )
 
 
 def _is_title(text: str) -> bool:
     """Whether a line names what somebody does, or where: short, with a capital, and not a sentence."""
-    if len(text) >= 60 or not text.strip("*_")[:1].isupper() or _SENTENCE_END.search(text):
+    if len(text) >= 60 or not text[:1].isupper() or _ends_sentence(text):
         return False
-    return any(_TITLE.search(part.strip(" *_,")) for part in _PART.split(text))
+    last_words = [part.rpartition(" ")[2].lower() for part in (p.strip(" *_,") for p in _PARTS.split(text)) if part]
+    return text[:3].lower() in ("it-", "hr-", "pr-") or any(title in word for word in last_words for title in TITLES)
 
 
-# Kind, a character without which it cannot be there (`0`: any digit), how it looks.
-_KINDS = (
-    ("phone", "0", _PHONE_LABEL),
-    ("phone", "0", _PHONE),
-    ("mail", "@", _MAIL),
-    ("web", ".", _WEB),
-    ("place", "0", _POSTCODE),
-    ("place", "0", _STREET),
-    ("firm", "", _FIRM),
-    ("register", "0", _REGISTER),
-)
+def _ends_sentence(text: str) -> bool:
+    """Whether a line ends as sentences do, or with a smiley behind that."""
+    end = len(text)
+    while end > 0 and end > len(text) - 5 and not text[end - 1].isalnum() and text[end - 1] not in _STOPS:
+        end -= 1
+    return text[end - 1 : end] in _STOPS and end > 0
 
 
 @lru_cache(maxsize=256)
@@ -111,10 +128,10 @@ def is_sentence(line: str) -> bool:
     words = [word for word in text.split() if any(character.isalnum() for character in word)]
     if "?" in text and "://" not in text:
         return True
-    if _SENTENCE_END.search(text) and len(words) >= 4 and not evidence(text):
+    if _ends_sentence(text) and len(words) >= 4 and not evidence(text):
         return True
     lower = sum(word[:1].islower() for word in words)
-    return len(words) >= 7 and lower * 2 > len(words) and not evidence(text) & {"phone", "mail", "register"} or len(words) > 25
+    return (len(words) >= 7 and lower * 2 > len(words) and not evidence(text) & {"phone", "mail", "register"}) or len(words) > 25
 
 
 def looks_like_signature(lines: Sequence[str], most: int = 14) -> bool:
@@ -132,5 +149,5 @@ def looks_like_signature(lines: Sequence[str], most: int = 14) -> bool:
     kinds = frozenset().union(*(evidence(line) for line in filled)) if filled else frozenset()
     if said == 0:
         return True
-    spoken_to = is_sentence(filled[0]) or any("?" in line or _POSTSCRIPT.match(line) for line in filled)
+    spoken_to = is_sentence(filled[0]) or any("?" in line or line.lower().startswith(("ps", "p.s", "p. s")) for line in filled)
     return not spoken_to and said < len(kinds)

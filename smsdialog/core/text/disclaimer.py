@@ -72,10 +72,7 @@ WARNINGS = (
 )  # fmt: skip
 
 HEADINGS = frozenset(
-    "disclaimer|fortrolighed|fortrolighedserklæring|fortroligt|confidential|confidentiality|confidentiality notice"
-    "|privacy notice|notice|important notice|legal notice|legal disclaimer|e-mail disclaimer|email disclaimer|ansvarsfraskrivelse"
-    "|friskrivning|haftungsausschluss|rechtlicher hinweis|vertraulichkeitshinweis|konfidentialitet|sekretess|bemærk"
-    "|confidentiality note|this email is confidential".split("|")
+    ["disclaimer", "fortrolighed", "fortrolighedserklæring", "fortroligt", "confidential", "confidentiality", "confidentiality notice", "privacy notice", "notice", "important notice", "legal notice", "legal disclaimer", "e-mail disclaimer", "email disclaimer", "ansvarsfraskrivelse", "friskrivning", "haftungsausschluss", "rechtlicher hinweis", "vertraulichkeitshinweis", "konfidentialitet", "sekretess", "bemærk", "confidentiality note", "this email is confidential"]
 )
 
 
@@ -96,7 +93,7 @@ def is_disclaimer(paragraph: str) -> bool:
     if len(lowered) < LEAST_CHARACTERS:
         return False
     personal = not topics & {"recipient", "privacy", "liability"}
-    return len(topics) >= LEAST_TOPICS and not personal or topics >= {"mail", "privacy"}
+    return (len(topics) >= LEAST_TOPICS and not personal) or topics >= {"mail", "privacy"}
 
 
 def topics_of(paragraph: str) -> frozenset[str]:

@@ -26,15 +26,14 @@ _SPACE = re.compile(r"[ \t\r\n\f]+")
 _PARAGRAPH_RULE = re.compile(r"(?:^|[\s,;}>])p\s{0,5}\{[^}]{0,300}?margin(?:-top|-bottom)?:\s{0,5}0", re.IGNORECASE)
 _SYMBOLS_ONLY = re.compile(r"[^\w\s<>]{1,8}")
 
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_UNSEEN = frozenset("head script style title template object select textarea iframe svg noframes map".split())
-_RAW = frozenset("script style title textarea".split())
+_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
+_UNSEEN = frozenset(["head", "script", "style", "title", "template", "object", "select", "textarea", "iframe", "svg", "noframes", "map"])
+_RAW = frozenset(["script", "style", "title", "textarea"])
 _BLOCK = frozenset(
-    "address article aside blockquote body center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr"
-    " html li main nav ol p pre section table tbody td tfoot th thead tr ul".split()
+    ["address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
 )
 _CELLS = frozenset(("td", "th"))
-_SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl".split())
+_SPACED = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl"])
 _INTERESTING = ("id", "class", "style", "name", "type", "hidden", "data-marker", "cite", "alt", "start")
 
 

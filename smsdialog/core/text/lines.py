@@ -35,10 +35,14 @@ class Line(NamedTuple):
     mark: Mark = Mark.OWN
 
 
-_ODD_BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-# Soft hyphen, zero-width blank, byte order mark, direction controls, and controls that are no line end.
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_LINE_ENDS = re.compile("[\u0085\u2028\u2029\v\f]")
+# What has a plain form: odd blanks, odd line ends; and what nobody sees: soft hyphen, zero-width blank, byte
+# order mark, direction controls, and controls that are no line end (Unicode categories Zs, Cf, Cc).
+_PLAIN: dict[int, str | None] = {
+    **dict.fromkeys((0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " "),
+    **dict.fromkeys((0x0B, 0x0C, 0x85, 0x2028, 0x2029), "\n"),
+    **dict.fromkeys((0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF)),
+    **dict.fromkeys((*range(9), *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0))),
+}
 _EMPTY_RUN = re.compile(r"\n{4,}")
 
 
@@ -46,11 +50,9 @@ def tidy(text: str) -> str:
     """`text` in NFC with LF line ends, plain blanks, no invisible characters and no long runs of empty lines."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _LINE_ENDS.sub("\n", _EMPTY_RUN.sub("\n\n\n", text)[: 2 * CHARACTERS])
+    text = _EMPTY_RUN.sub("\n\n\n", text)[: 2 * CHARACTERS].translate(_PLAIN)
     text = _EMPTY_RUN.sub("\n\n\n", text)[:CHARACTERS]
-    if text.isascii():
-        return _INVISIBLE.sub("", text)
-    return unicodedata.normalize("NFC", _ODD_BLANKS.sub(" ", _INVISIBLE.sub("", text)))
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def lines_of(text: str) -> list[Line]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from smsdialog.core.model import Cut
 from smsdialog.core.text.disclaimer import without_warning
@@ -30,8 +30,7 @@ _ADDRESS_ECHO = re.compile(r"\s?<(?:mailto|tel|sip):[^>\s]{1,200}>")
 _LINK_ECHO = re.compile(r"((?:https?://|www\.)[^\s<>]{1,500}?)/?\s?<(?:https?://)?([^\s<>]{1,500})>")
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(NamedTuple):
     """How much is to be cut, and what is known: the sender's name, signatures, texts that we mailed."""
 
     cut: Cut
@@ -108,7 +107,7 @@ def _rescued(found: Split, wish: Wish) -> list[Line]:
     A forward is what was forwarded; quoted lines that nothing introduces are his own way of writing; an
     answer without words has none.
     """
-    if found.forwarded or wish.forward and found.history:
+    if found.forwarded or (wish.forward and found.history):
         return _forwarded(found.history or found.quoted)
     introduced = found.introduced or any(is_introduction(line.text, False) for line in found.quoted[:50])
     return [] if introduced else [Line("> " + line.text if line.text else ">") for line in found.quoted]

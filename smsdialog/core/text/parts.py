@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from smsdialog.core import charset
 from smsdialog.core.model import Part
@@ -32,8 +32,7 @@ _NO_ATTACHMENT = (
 _ARMOUR = "-----BEGIN PGP "
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """The texts of a mail, tidied; `problem` says why both are empty, if they are."""
 
     plain: str = ""
@@ -42,8 +41,7 @@ class Choice:
     problem: str = ""
 
 
-@dataclass(frozen=True)
-class _Leaf:
+class _Leaf(NamedTuple):
     """A leaf of the tree of parts, and whether it only decorates the part before it (RFC 2387)."""
 
     part: Part

@@ -10,11 +10,10 @@ close a letter only in front of a name; `sent`: how a mobile footer begins; `min
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Language:
+class Language(NamedTuple):
     """One language's words; each field is a text of words or formulas parted by `|`."""
 
     sender: str = ""
@@ -40,7 +39,7 @@ LANGUAGES: dict[str, Language] = {
         to="til|modtager",
         subject="emne|vedr|vedrørende",
         copy="cc|kopi til|kopi",
-        wrote="skrev|skrevet|skriver",
+        wrote="skrev|skrevet|skriver|citat",
         original="oprindelig meddelelse|oprindelig besked|oprindelig e-mail|original meddelelse|original besked",
         forwarded="videresendt meddelelse|videresendt besked|videresendt mail|videresendt e-mail|start på videresendt besked"
         "|videresendt besked begynder",
@@ -49,9 +48,9 @@ LANGUAGES: dict[str, Language] = {
         "|venligst|med venligst hilsen|de bedste hilsner|bedste hilsner|bedste hilsen|hilsen|hilsner|mange hilsner"
         "|mange hilsener|kærlig hilsen|kærlige hilsner|kærligst|kh|mvh|m.v.h|vh|v.h|dbh|med hilsen|mange hilsen|hav en god dag"
         "|de venligste hilsner|på gensyn|med de bedste hilsner|med de venligste hilsner|hils|varme hilsner|med høflig hilsen"
-        "|god weekend|fortsat god dag|ha' en god dag|rigtig god dag|med kollegial hilsen|god dag",
+        "|knus|stort knus|kys|god weekend|fortsat god dag|ha' en god dag|rigtig god dag|med kollegial hilsen|god dag",
         thanks="tak|mange tak|tusind tak|på forhånd tak|tak for hjælpen|tak på forhånd",
-        sent="sendt fra|sendt via|sendt med|hent outlook|få outlook|afsendt fra",
+        sent="sendt fra|sendt via|sendt med|hent outlook|få outlook|afsendt fra|hent bluemail",
         mine="min|mit",
         openers="den|d|på",
     ),
@@ -78,7 +77,7 @@ LANGUAGES: dict[str, Language] = {
         to="till|mottagare",
         subject="ämne|ang|angående",
         copy="kopia|kopia till",
-        wrote="skrev|skrivit",
+        wrote="skrev|skrivit|citerar|citat",
         original="ursprungligt meddelande|originalmeddelande|ursprungligt mail|ursprungligt mejl",
         forwarded="vidarebefordrat meddelande|vidarebefordrat mejl|vidarebefordrat brev|början på vidarebefordrat brev",
         pronouns="jag|vi|du|ni|han|hon|de|dom|man",
@@ -96,7 +95,7 @@ LANGUAGES: dict[str, Language] = {
         to="an|empfänger",
         subject="betreff|betr",
         copy="kopie",
-        wrote="schrieb|schreibt|geschrieben",
+        wrote="schrieb|schreibt|geschrieben|zitat",
         original="ursprüngliche nachricht|originalnachricht|original-nachricht|ursprüngliche mail|antwort nachricht|ursprüngliche e-mail|original message",
         forwarded="weitergeleitete nachricht|weitergeleitete mail|weitergeleitete e-mail|anfang der weitergeleiteten nachricht",
         pronouns="ich|wir|du|ihr|er|sie|es|man|uns|ihnen|dir|mir",
@@ -117,7 +116,7 @@ LANGUAGES: dict[str, Language] = {
         to="to",
         subject="subject|re",
         copy="cc|bcc|reply-to|importance|attachments",
-        wrote="wrote|writes|written|said|sent",
+        wrote="wrote|writes|written|said|sent|quoting",
         original="original message|original email|original mail|original appointment|reply message|previous message"
         "|reply above this line|original e-mail",
         forwarded="forwarded message|begin forwarded message|forwarded email|forwarded mail|forwarded by|original message follows",
@@ -130,7 +129,7 @@ LANGUAGES: dict[str, Language] = {
         "|thank you & regards|thank you & best regards|best greetings|kr",
         thanks="thanks|thank you|many thanks|thx|thanks a lot|thanks again|thanks in advance|thank you very much|thanks so much"
         "|thank you in advance|thanks very much|thank you so much|much appreciated|ty|tia",
-        sent="sent from|sent via|sent with|sent using|sent by|sent on|sent through|get outlook|from my|typed on|written on"
+        sent="get bluemail|sent from|sent via|sent with|sent using|sent by|sent on|sent through|get outlook|from my|typed on|written on"
         "|download outlook|this message was sent from|this email was sent from|sent while|composed on|sent my",
         mine="my",
         openers="on|at",
@@ -300,9 +299,7 @@ SENT = tuple(sorted(_words("sent"), key=len, reverse=True))
 SENT_WITHIN = ("から送信", "傳送", "发自")
 MINE = _words("mine")
 OPENERS = _words("openers") | frozenset(
-    "mon tue wed thu fri sat sun man tir tirs ons tor tors fre lør søn mån tis lör sön mo di mi do fr sa so"
-    " monday tuesday wednesday thursday friday saturday sunday mandag tirsdag onsdag torsdag fredag lørdag søndag"
-    " måndag tisdag lördag söndag montag dienstag mittwoch donnerstag freitag samstag sonntag".split()
+    ["mon", "tue", "wed", "thu", "fri", "sat", "sun", "man", "tir", "tirs", "ons", "tor", "tors", "fre", "lør", "søn", "mån", "tis", "lör", "sön", "mo", "di", "mi", "do", "fr", "sa", "so", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag", "måndag", "tisdag", "lördag", "söndag", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag"]
 )
 
 # Subject prefixes that only a forward has (Danish and Norwegian `VS`, Swedish `VB`, German `WG`, French `TR`).
@@ -319,7 +316,7 @@ DEVICES = frozenset(
 
 # Words between the names in a closing line: `Hilsen fra Anna og Per`.
 JOINERS = frozenset(
-    "fra og i på hos ved fra: from and at the of in von und im vom bei och från av af de la van der den team & + / en et y e".split()
+    ["fra", "og", "i", "på", "hos", "ved", "fra:", "from", "and", "at", "the", "of", "in", "von", "und", "im", "vom", "bei", "och", "från", "av", "af", "de", "la", "van", "der", "den", "team", "&", "+", "/", "en", "et", "y", "e"]
 )
 
 # A line that our own or another system puts above what may be answered.

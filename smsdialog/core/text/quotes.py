@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from smsdialog.core.text.lines import Line, Mark
+from smsdialog.core.text.lines import LINE_CHARACTERS, Line, Mark
 from smsdialog.core.text.phrases import FORWARDED, LABELS, MARKERS, OPENERS, ORIGINAL, PRONOUNS, WROTE
 
 INTRODUCTION_LINES = 4
@@ -29,7 +29,6 @@ _DATE = re.compile(
 _DATE_FIRST = re.compile(r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}\s(?:\d{1,2}:\d\d\sGMT[+-]\d|[^<>]{1,100}<[^<>\s]{1,200}@[^<>\s]{1,200}>?:?$)")
 _ONLY_DATE = re.compile(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\s{1,9}\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[AP]M)?$")
 _WORD = re.compile(r"[^\W\d_]+")
-_HINT = re.compile(r"[@\d]")
 _ADDRESS_END = re.compile(r"@[^<>\s]{1,200}>?\)?\s?[:：]$")
 _DASHED = re.compile(r"^[-_=*~ >]{2,}\s?(.{3,200}?)\s?[-_=*~]{2,}$")
 _TIME_OF_DAY = re.compile(r"^(?:kl\.?|klokken|klockan|um|at|ca\.?)?\s?\d{1,2}(?:[.:]\d{2})?(?:\s?(?:uhr|am|pm|-.*|til.*))?\.?$|^kl\b")
@@ -126,9 +125,19 @@ def _ends_own_words(lines: list[Line], at: int, found: Split) -> bool:
         return True
     if title in ORIGINAL and header_block(lines, at + 1):
         return True
-    if any(marker in lowered for marker in MARKERS):
+    if any(marker in lowered for marker in MARKERS) or _opens_with_introduction(text):
         return True
     return header_block(lines, at) > 0 or _is_notes_header(lines, at)
+
+
+def _opens_with_introduction(text: str) -> bool:
+    """Whether a line begins as an introduction, with the quoted text behind it on the same line (Yahoo's app)."""
+    if "@" not in text or len(text) > LINE_CHARACTERS:
+        return False
+    head, colon, rest = text.strip().partition("> ")
+    verb, _, _ = rest.partition(":")
+    opened = head[:1].isdigit() or head.partition(" ")[0].lower() in OPENERS
+    return bool(colon and opened and verb.strip().lower() in WROTE and _DATE.search(head) and rest.rstrip()[-1:] != ":")
 
 
 def _is_notes_header(lines: list[Line], at: int) -> bool:
@@ -141,7 +150,7 @@ def _names_mail(title: str) -> bool:
     """Whether what stands between dashes names a sender or a date, and says that something was written."""
     written = title.rpartition(" ")[2].strip(":") in WROTE
     dated = bool(_DATE.search(title))
-    return written and ("@" in title or dated) or dated and "@" in title
+    return (written and ("@" in title or dated)) or (dated and "@" in title)
 
 
 def _introductions(lines: list[Line]) -> dict[int, int]:
@@ -151,7 +160,7 @@ def _introductions(lines: list[Line]) -> dict[int, int]:
         if line.mark is not Mark.OWN or not line.text or not _may_end_introduction(line.text):
             continue
         follows = _quote_follows(lines, end + 1)
-        if not follows and not _HINT.search(" ".join(line.text for line in lines[max(end - INTRODUCTION_LINES, 0) : end + 1])):
+        if not follows and not _is_dated(lines[max(end - INTRODUCTION_LINES + 1, 0) : end + 1]):
             continue
         text = ""
         for start in range(end, max(end - INTRODUCTION_LINES, -1), -1):
@@ -162,6 +171,11 @@ def _introductions(lines: list[Line]) -> dict[int, int]:
                 spans[_opened(lines, start, end)] = end + 1
                 break
     return spans
+
+
+def _is_dated(lines: list[Line]) -> bool:
+    """Whether there is a digit or an address in these lines: what an introduction cannot be without."""
+    return any(character in "@0123456789" for line in lines for character in line.text[:INTRODUCTION_CHARACTERS])
 
 
 def _may_end_introduction(text: str) -> bool:
@@ -177,7 +191,7 @@ def _opened(lines: list[Line], start: int, end: int) -> int:
         if lines[above].mark is not Mark.OWN or not text or text[-1] in ".!?:":
             break
         first = _WORD.match(text.strip(" *_"))
-        opens = first and first[0].lower() in OPENERS or text[0].isdigit()
+        opens = (first and first[0].lower() in OPENERS) or text[0].isdigit()
         if opens and any(character.isdigit() for character in text):
             return above
     return start
@@ -202,7 +216,7 @@ def is_introduction(text: str, quote_follows: bool) -> bool:
         spoken = any(word in PRONOUNS for n in verbs for word in words[max(n - 1, 0) : n] + words[n + 1 : n + 2])
         if spoken and not address and not (quote_follows and date and time):
             return False
-        return quote_follows or address and (date or time or text[-1] in ":：") or (date and time)
+        return quote_follows or (address and (date or time or text[-1] in ":：")) or (date and time)
     if text[-1] not in ":：":
         return False
     return bool(address and (date or time) and (quote_follows or _ADDRESS_END.search(text)))
@@ -266,7 +280,7 @@ def _is_header_block(roles: dict[str, str]) -> bool:
         return False
     dated = bool(_DATE.search(roles.get("date", "")) or _TIME.search(roles.get("date", "")))
     addressed = "@" in roles["sender"] or "@" in roles.get("to", "")
-    return len(roles) >= 3 and (dated or addressed or "subject" in roles) or (len(roles) == 2 and addressed)
+    return (len(roles) >= 3 and (dated or addressed or "subject" in roles)) or (len(roles) == 2 and addressed)
 
 
 def known_lines(lines: Sequence[Line], known: Sequence[str]) -> frozenset[int]:

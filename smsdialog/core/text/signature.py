@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from smsdialog.core.text.contact import evidence, is_name, is_sentence, looks_like_signature
+from smsdialog.core.text.contact import evidence, is_name, looks_like_signature
 from smsdialog.core.text.disclaimer import is_disclaimer, is_heading, topics_of
 from smsdialog.core.text.phrases import DEVICES, JOINERS, MINE, SENT, SENT_WITHIN, SIGNOFFS, THANKS
 
@@ -77,7 +77,7 @@ def is_mobile_footer(line: str) -> bool:
         named = any(word in DEVICES or any(part in DEVICES for part in word.split("-")) for word in rest)
         own = rest[:1] and rest[0] in MINE and len(rest) <= 4 and "," not in text and line.strip()[-1:] not in ".!?"
         linked = "://" in line and len(rest) <= 3
-        return named and not _goes_on(line, text) or bool(own) or linked or "outlook" in begins and len(rest) <= 3
+        return (named and not _goes_on(line, text)) or bool(own) or linked or ("outlook" in begins and len(rest) <= 3)
     return len(words) <= 4 and any(mark in lowered for mark in SENT_WITHIN)
 
 
@@ -333,4 +333,4 @@ def is_bare_signature(lines: Sequence[str], sender: str = "") -> bool:
     filled = [line for line in lines if line.strip()]
     if not filled or not looks_like_signature(filled, BLOCK_LINES):
         return not filled
-    return is_signoff(filled[0]) or bool(sender) and _same_name(filled[0], sender) and _is_contact_block(filled, sender)
+    return is_signoff(filled[0]) or (bool(sender) and _same_name(filled[0], sender) and _is_contact_block(filled, sender))
