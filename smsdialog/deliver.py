@@ -6,6 +6,7 @@ this module: whatever goes wrong here, an import included, is a 75 there.
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -18,10 +19,13 @@ from smsdialog.core.mailbox import address_list
 from smsdialog.core.model import Envelope
 from smsdialog.dialog.handle import Answer, handle
 from smsdialog.dialog.service import open_service
-from smsdialog.errors import ConfigError
+from smsdialog.errors import ConfigError, DeadlineExceeded
 
-# A run ends within this, whatever the gateway does; the MTAs' own limits are longer.
-DEADLINE_SECONDS = 95
+# No gateway call begins that could last beyond this.
+DEADLINE_SECONDS = 65
+# Then the run is cut off. A database that is locked just then holds it for its own 30 seconds at the most, so
+# that a run ends within 100 s whatever happens; the MTAs' own limits are longer.
+ALARM_SECONDS = DEADLINE_SECONDS + 3
 _OPTIONS = {
     "--config": "config",
     "--sender": "sender",
@@ -53,6 +57,8 @@ class Call:
 def deliver(arguments: Sequence[str], environment: Mapping[str, str]) -> Answer:
     """Take care of the mail on standard input. Raises SmsDialogError and whatever else goes wrong."""
     started_at = time.time()
+    signal.signal(signal.SIGALRM, _out_of_time)
+    signal.alarm(ALARM_SECONDS)
     call = parse_arguments(arguments)
     config = configuration.load(configuration.config_path(call.config))
     service = open_service(config)
@@ -108,6 +114,10 @@ def _recipients(environment: Mapping[str, str], raw: bytes, domain: str) -> tupl
     headers = mailparse.parse(raw).headers
     found = (a for name in ("To", "Cc") for value in headers.all(name) for a in address_list(value))
     return tuple(dict.fromkeys(a for a in found if same_domain(split_address(a)[1], domain)))
+
+
+def _out_of_time(signum: int, frame: object) -> None:
+    raise DeadlineExceeded(f"the run took longer than {ALARM_SECONDS} s")
 
 
 def _read_mail(max_bytes: int) -> bytes:

@@ -5,8 +5,7 @@ upper-case ASCII of a known shape is `Unknown`. A key begins with a letter and c
 else. Reply and bounce addresses carry an HMAC-SHA256 of 80 bits, each purpose under a label of its own
 (RFC 2104), compared in constant time; former secrets stay valid while they are handed in.
 
-Addresses are compared with their domain as lower-case A-labels and their local part without ASCII
-case; dots and plus tags are the business of whoever runs the mailbox (RFC 5321, 2.4; RFC 5890).
+Whole addresses are canonicalised in `smsdialog.core.mailbox`, and domains compared as it has them.
 """
 
 from __future__ import annotations
@@ -15,14 +14,13 @@ import base64
 import hashlib
 import hmac
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from smsdialog.core.lexical import ascii_lower
+from smsdialog.core.mailbox import canonical_domain
 from smsdialog.core.model import Secret
 
-MAX_LOCAL_PART_OCTETS = 64  # RFC 5321, 4.5.3.1.1
-MAX_ADDRESS_OCTETS = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
 KEY_ENTROPY_BYTES = 20
 NO_REPLY = "noreply"
 
@@ -56,12 +54,6 @@ _KEY_WORD = re.compile(r"(?<![^\W_])[Kk][A-Za-z2-7]{32}(?![^\W_])")
 _FOLD = re.compile(r"\r?\n[ \t]*")
 # Tokens in one case only: long queue ids of MTAs are in both.
 _SECRET_WORD = re.compile(r"[Kk][A-Za-z2-7]{32}|(?<=\.)[A-Za-z2-7]{16}(?![A-Za-z0-9])")
-
-_ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"  # RFC 5322, 3.2.3, and RFC 6532, 3.2
-_DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-_MAX_DOMAIN_OCTETS = 253
-_TO_ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
 @dataclass(frozen=True)
@@ -124,7 +116,7 @@ def read(local_part: str) -> Meaning:
     >>> read('"help"'), read("post")
     (Unknown(), Unknown())
     """
-    text = _ascii_lower(local_part)
+    text = ascii_lower(local_part)
     if not _LOCAL_PART.fullmatch(text):
         return Unknown()
     if text in _COMMANDS:
@@ -160,12 +152,12 @@ def new_key(entropy: bytes) -> Secret:
 
 def key_id(secret: str) -> str:
     """The public beginning of a key, by which people and logs name it."""
-    return _ascii_lower(secret)[:_KEY_ID_LENGTH]
+    return ascii_lower(secret)[:_KEY_ID_LENGTH]
 
 
 def hash_key(secret: str) -> str:
     """What is stored of a key: its SHA-256 in hex, the same for either case of its letters."""
-    return hashlib.sha256(_utf8(_ascii_lower(secret))).hexdigest()
+    return hashlib.sha256(_utf8(ascii_lower(secret))).hexdigest()
 
 
 def find_key(text: str) -> Secret | None:
@@ -175,7 +167,7 @@ def find_key(text: str) -> Secret | None:
     'kaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
     """
     found = _KEY_WORD.search(text) or _KEY_WORD.search(_FOLD.sub("", text))
-    return Secret(_ascii_lower(found[0])) if found else None
+    return Secret(ascii_lower(found[0])) if found else None
 
 
 def redact(text: str) -> str:
@@ -238,7 +230,7 @@ def message_id_tag(secret: bytes, purpose: str, payload: str) -> str:
 
 
 def _plain_peer(peer: str) -> str:
-    return _ascii_lower(peer).removeprefix("+")
+    return ascii_lower(peer).removeprefix("+")
 
 
 def _reply_token(secret: bytes, account_id: int, peer: str) -> str:
@@ -256,7 +248,7 @@ def _mac(secret: bytes, purpose: str, payload: str) -> bytes:
 
 
 def _is_one_of(token: str, expected: Sequence[str]) -> bool:
-    given = _utf8(_ascii_lower(token))
+    given = _utf8(ascii_lower(token))
     matches = [hmac.compare_digest(given, _utf8(right)) for right in expected]
     return any(matches)
 
@@ -274,11 +266,6 @@ def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _ascii_lower(text: str) -> str:
-    """A text with A-Z in lower case and nothing else changed: the Kelvin sign does not become a k."""
-    return text.translate(_TO_ASCII_LOWER)
-
-
 def split_address(addr: str) -> tuple[str, str]:
     """The local part and the lower-case domain of a bare address; without an @, the domain is empty.
 
@@ -288,7 +275,7 @@ def split_address(addr: str) -> tuple[str, str]:
     local_part, at, domain = addr.strip().rpartition("@")
     if not at:
         return domain, ""
-    return local_part, _ascii_lower(domain).removesuffix(".")
+    return local_part, ascii_lower(domain).removesuffix(".")
 
 
 def same_domain(a: str, b: str) -> bool:
@@ -297,68 +284,5 @@ def same_domain(a: str, b: str) -> bool:
     >>> same_domain("Sø.dk.", "xn--s-5ga.dk"), same_domain("a.dk", "b.dk")
     (True, False)
     """
-    try:
-        return canonical_domain(a) == canonical_domain(b)
-    except ValueError:
-        return False
-
-
-def canonical_domain(domain: str) -> str:
-    """A domain as lower-case A-labels without a trailing dot (RFC 5890); raises ValueError if it is none.
-
-    >>> canonical_domain("Blåbær.DK.")
-    'xn--blbr-roah.dk'
-    """
-    labels = [_a_label(label) for label in domain.removesuffix(".").split(".")]
-    canonical = ".".join(labels)
-    if len(canonical) > _MAX_DOMAIN_OCTETS:
-        raise ValueError("the domain is too long")
-    return canonical
-
-
-def _a_label(label: str) -> str:
-    """One label in its ASCII form; unlike IDNA 2003, ß and ς are letters of their own (RFC 5891)."""
-    lowered = _ascii_lower(label)
-    if not lowered.isascii():
-        unicode_label = _nfc(label).lower()
-        plain = unicodedata.normalize("NFKC", unicode_label) == unicode_label
-        if not plain or not all(unicodedata.category(char)[0] in "LMN" or char == "-" for char in unicode_label):
-            raise ValueError("the domain has characters that no domain has")
-        lowered = "xn--" + unicode_label.encode("punycode").decode("ascii")
-    if not _LABEL.fullmatch(lowered):
-        raise ValueError("the domain is not a host name")
-    return lowered
-
-
-def _nfc(text: str) -> str:
-    """A text in NFC; raises ValueError where that would make ASCII of what is not, as of the Kelvin sign."""
-    if any(unicodedata.normalize("NFC", char).isascii() for char in text if not char.isascii()):
-        raise ValueError("the address has characters that pose as others")
-    return unicodedata.normalize("NFC", text)
-
-
-def canonical_email(text: str) -> str:
-    """One plain mailbox address as it is stored and compared; blanks around it go.
-
-    Raises ValueError for anything else: nothing, two addresses, a display name, brackets, quotes,
-    controls, an address literal, or more than 254 octets.
-
-    >>> canonical_email("Anna@Firma.DK")
-    'anna@firma.dk'
-    """
-    local_part, at, domain = text.strip(" ").partition("@")
-    if not at:
-        raise ValueError("the address has no @")
-    canonical = f"{_canonical_local_part(local_part)}@{canonical_domain(domain)}"
-    if len(_utf8(canonical)) > MAX_ADDRESS_OCTETS:
-        raise ValueError("the address is too long")
-    return canonical
-
-
-def _canonical_local_part(local_part: str) -> str:
-    canonical = _ascii_lower(_nfc(local_part))
-    if any(unicodedata.category(char)[0] in "CZ" for char in canonical) or not _DOT_ATOM.fullmatch(canonical):
-        raise ValueError("the part before the @ is not a plain mailbox name")
-    if len(_utf8(canonical)) > MAX_LOCAL_PART_OCTETS:
-        raise ValueError("the part before the @ is too long")
-    return canonical
+    canonical = canonical_domain(a.removesuffix("."))
+    return canonical is not None and canonical == canonical_domain(b.removesuffix("."))

@@ -74,7 +74,7 @@ def open_case(service: Service, mail: IncomingMail, envelope: Envelope, *, too_b
     auth = service.config.auth
     proven = proof(mail, envelope, Policy(auth.trusted_networks, auth.trusted_authserv_ids), sender)
     named = _named(mail, service.config.domain)
-    to_us = tuple(recipient(service.config.domain, to) for to in envelope.recipients)
+    to_us = tuple(recipient(service.config.domain, to) for to in envelope.recipients or ("",))
     with service.store.reading() as tx:
         return Case(
             mail=mail,

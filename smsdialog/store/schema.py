@@ -7,10 +7,12 @@ inbound SMS per gateway id.
 
 from __future__ import annotations
 
+import sqlalchemy
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Dialect,
     Double,
     ForeignKey,
     Index,
@@ -18,7 +20,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
+    TypeDecorator,
     text,
 )
 
@@ -26,6 +28,19 @@ from sqlalchemy import (
 REVISION = "0001"
 
 metadata = MetaData()
+
+
+class Words(TypeDecorator[str]):
+    """Any text at all. Neither database takes a lone surrogate, and PostgreSQL no NUL; mails and SMS have both."""
+
+    impl = sqlalchemy.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text without its NULs, and with a question mark for each lone surrogate."""
+        return None if value is None else value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
 keys = Table(
@@ -33,7 +48,7 @@ keys = Table(
     metadata,
     Column("id", _Id, primary_key=True),
     Column("public_id", String(16), nullable=False, unique=True),
-    Column("label", Text, nullable=False),
+    Column("label", Words, nullable=False),
     Column("secret_hash", String(64), nullable=False, unique=True),
     Column("enabled", Boolean, nullable=False),
     Column("created_at", Double, nullable=False),
@@ -52,7 +67,7 @@ accounts = Table(
     metadata,
     Column("id", _Id, primary_key=True),
     Column("key_id", _Id, ForeignKey("keys.id"), nullable=False),
-    Column("email", Text, nullable=False),
+    Column("email", Words, nullable=False),
     Column("number", String(12), nullable=False),
     Column("created_at", Double, nullable=False),
     Column("closed_at", Double),
@@ -81,7 +96,7 @@ signatures = Table(
     metadata,
     Column("id", _Id, primary_key=True),
     Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Words, nullable=False),
     Column("source", String(16), nullable=False),
     Column("created_at", Double, nullable=False),
     Index("signatures_account", "account_id"),
@@ -101,8 +116,8 @@ dialogs = Table(
     metadata,
     Column("id", _Id, primary_key=True),
     Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
-    Column("peer", Text, nullable=False),
-    Column("last_mail_id", Text, nullable=False, server_default=""),
+    Column("peer", Words, nullable=False),
+    Column("last_mail_id", Words, nullable=False, server_default=""),
     Column("used_at", Double, nullable=False),
     Index("dialogs_account_peer", "account_id", "peer", unique=True),
 )
@@ -114,8 +129,8 @@ mails = Table(
     Column("id", _Id, primary_key=True),
     Column("digest", String(64), nullable=False, unique=True),
     Column("account_id", _Id, ForeignKey("accounts.id")),
-    Column("message_id", Text, nullable=False),
-    Column("subject", Text, nullable=False),
+    Column("message_id", Words, nullable=False),
+    Column("subject", Words, nullable=False),
     Column("received_at", Double, nullable=False),
 )
 
@@ -125,10 +140,10 @@ deliveries = Table(
     metadata,
     Column("id", _Id, primary_key=True),
     Column("mail_id", _Id, ForeignKey("mails.id"), nullable=False),
-    Column("recipient", Text, nullable=False),
-    Column("queue_id", Text, nullable=False),
+    Column("recipient", Words, nullable=False),
+    Column("queue_id", Words, nullable=False),
     Column("outcome", String(16), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("created_at", Double, nullable=False),
     Index("deliveries_mail_recipient", "mail_id", "recipient", unique=True),
     Index("deliveries_queue_id", "queue_id"),
@@ -141,15 +156,15 @@ outbound = Table(
     Column("mail_id", _Id, ForeignKey("mails.id"), nullable=False),
     Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
     Column("dialog_id", _Id, ForeignKey("dialogs.id"), nullable=False),
-    Column("peer", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("peer", Words, nullable=False),
+    Column("text", Words, nullable=False),
     Column("encoding", String(8), nullable=False),
     Column("parts", Integer, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("gateway", Text, nullable=False),
-    Column("gateway_id", Text, nullable=False),
+    Column("gateway", Words, nullable=False),
+    Column("gateway_id", Words, nullable=False),
     Column("reference", String(32), nullable=False, unique=True),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("due_at", Double, nullable=False),
     Column("reported", Boolean, nullable=False),
@@ -177,15 +192,15 @@ inbound = Table(
     "inbound",
     metadata,
     Column("id", _Id, primary_key=True),
-    Column("gateway", Text, nullable=False),
-    Column("gateway_id", Text, nullable=False),
-    Column("sender", Text, nullable=False),
-    Column("number", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("gateway", Words, nullable=False),
+    Column("gateway_id", Words, nullable=False),
+    Column("sender", Words, nullable=False),
+    Column("number", Words, nullable=False),
+    Column("text", Words, nullable=False),
     Column("account_id", _Id, ForeignKey("accounts.id")),
     Column("dialog_id", _Id, ForeignKey("dialogs.id")),
     Column("state", String(16), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("sent_at", Double),
     Column("received_at", Double, nullable=False),
     Column("mailed_at", Double),
@@ -217,11 +232,11 @@ notices = Table(
     Column("id", _Id, primary_key=True),
     Column("mail_id", _Id, ForeignKey("mails.id")),
     Column("account_id", _Id, ForeignKey("accounts.id")),
-    Column("recipient", Text, nullable=False),
+    Column("recipient", Words, nullable=False),
     Column("kind", String(32), nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("in_reply_to", Text, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("body", Words, nullable=False),
+    Column("in_reply_to", Words, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("due_at", Double, nullable=False),
     Column("attempts", Integer, nullable=False),

@@ -1,4 +1,4 @@
-"""Local parts, keys, signed addresses, and addresses in their one canonical form."""
+"""Local parts, keys and signed addresses."""
 
 from __future__ import annotations
 
@@ -282,80 +282,10 @@ def test_an_address_is_split_at_its_last_at_sign(addr, split):
         ("", "", False),
         ("a..b", "a..b", False),
         ("ｆirma.dk", "firma.dk", False),
-        ("fir☃ma.dk", "fir☃ma.dk", False),
+        ("[127.0.0.1]", "[127.0.0.1]", False),
+        ("straße.de", "straße.de", False),
     ],
 )
 def test_domains_are_compared_as_a_labels(a, b, same):
     assert address.same_domain(a, b) is same
     assert address.same_domain(b, a) is same
-
-
-@pytest.mark.parametrize(
-    ("text", "canonical"),
-    [
-        ("Anna@Firma.DK", "anna@firma.dk"),
-        (" anna@firma.dk ", "anna@firma.dk"),
-        ("anna@firma.dk.", "anna@firma.dk"),
-        ("Anna.B+sms@firma.dk", "anna.b+sms@firma.dk"),
-        ("anna@blåbær.dk", "anna@xn--blbr-roah.dk"),
-        ("SØren@firma.dk", "sØren@firma.dk"),
-        ("a\u030ase@firma.dk", "åse@firma.dk"),
-        ("root@localhost", "root@localhost"),
-        ("o'neill@firma.dk", "o'neill@firma.dk"),
-    ],
-)
-def test_one_plain_address_has_one_form(text, canonical):
-    assert address.canonical_email(text) == canonical
-    assert address.canonical_email(canonical) == canonical
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        " ",
-        "anna",
-        "@firma.dk",
-        "anna@",
-        "anna@firma.dk, bo@firma.dk",
-        "anna@firma.dk bo@firma.dk",
-        "anna@bo@firma.dk",
-        "Anna <anna@firma.dk>",
-        "<anna@firma.dk>",
-        '"anna"@firma.dk',
-        "anna(x)@firma.dk",
-        "an na@firma.dk",
-        "anna@fir ma.dk",
-        "anna@firma.dk\n",
-        "anna@firma.dk\r\nBcc: x",
-        "an\x00na@firma.dk",
-        "an\u200bna@firma.dk",
-        "an\u00a0na@firma.dk",
-        ".anna@firma.dk",
-        "an..na@firma.dk",
-        "anna@-firma.dk",
-        "anna@firma..dk",
-        "anna@[127.0.0.1]",
-        f"{KELVIN}arl@firma.dk",
-        f"karl@{KELVIN}.dk",
-        "\ud800@firma.dk",
-        "a" * 65 + "@firma.dk",
-        "ø" * 33 + "@firma.dk",
-        "anna@" + "a" * 64 + ".dk",
-        "anna@" + ".".join(["a" * 60] * 5),
-        "a" * 60 + "@" + ".".join(["a" * 50] * 4),
-    ],
-)
-def test_anything_but_one_plain_address_is_refused(text):
-    with pytest.raises(ValueError, match="the "):
-        address.canonical_email(text)
-
-
-@given(st.text(max_size=30), st.text(max_size=30))
-def test_any_text_is_an_address_of_one_form_or_refused(local_part, domain):
-    try:
-        canonical = address.canonical_email(f"{local_part}@{domain}")
-    except ValueError:
-        return
-    assert address.canonical_email(canonical) == canonical
-    assert address.split_address(canonical)[1].isascii()

@@ -80,5 +80,3 @@ def sender_name(mail: IncomingMail) -> str:
     last, comma, first = name.partition(",")
     name = f"{first.strip()} {last.strip()}" if comma else name
     return "" if "@" in name else name
-
-

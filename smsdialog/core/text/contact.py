@@ -23,7 +23,9 @@ PHONE_LABELS = frozenset(
 FIRMS = frozenset(
     "A/S ApS I/S K/S P/S IVS GmbH AG AB ASA AS Ltd LLC Inc Oy Oyj BV B.V S.A SE KG e.V plc PLC A.m.b.a amba".split()
 )
-REGISTERS = frozenset("cvr cvr-nr cvrnr org.nr orgnr org ust-id ust-idnr vat hrb ean se-nr organisasjonsnummer moms".split())
+REGISTERS = frozenset(
+    "cvr cvr-nr cvrnr org.nr orgnr org ust-id ust-idnr vat hrb ean se-nr organisasjonsnummer moms".split()
+)
 STREETS = (
     "gade", "vej", "vejen", "allé", "alle", "plads", "torv", "torvet", "stræde", "gate", "vei", "veien", "gata", "gatan",
     "vägen", "väg", "straße", "strasse", "str.", "platz", "weg", "kaj", "boulevard", "parken", "center", "centret", "street",
@@ -58,7 +60,12 @@ def is_name(line: str) -> bool:
     """
     text = line.strip(" *_,.~-–—/\t")
     words = text.split()
-    if not words or len(words) > NAME_WORDS or len(text) > 45 or any(character in "0123456789?!:;@" for character in text):
+    if (
+        not words
+        or len(words) > NAME_WORDS
+        or len(text) > 45
+        or any(character in "0123456789?!:;@" for character in text)
+    ):
         return False
     named = [word for word in words if word.lower() not in JOINERS]
     return bool(named) and all(word.strip("\"'(")[:1].isupper() for word in named)
@@ -96,8 +103,10 @@ def _is_web(text: str) -> bool:
     lowered = text.lower()
     if "." not in lowered:
         return False
-    return "www." in lowered or "://" in lowered or any(
-        word.strip(_TOKEN_ENDS).endswith(DOMAINS) and "@" not in word for word in lowered.split()
+    return (
+        "www." in lowered
+        or "://" in lowered
+        or any(word.strip(_TOKEN_ENDS).endswith(DOMAINS) and "@" not in word for word in lowered.split())
     )
 
 
@@ -131,7 +140,9 @@ def is_sentence(line: str) -> bool:
     if _ends_sentence(text) and len(words) >= 4 and not evidence(text):
         return True
     lower = sum(word[:1].islower() for word in words)
-    return (len(words) >= 7 and lower * 2 > len(words) and not evidence(text) & {"phone", "mail", "register"}) or len(words) > 25
+    return (len(words) >= 7 and lower * 2 > len(words) and not evidence(text) & {"phone", "mail", "register"}) or len(
+        words
+    ) > 25
 
 
 def looks_like_signature(lines: Sequence[str], most: int = 14) -> bool:
@@ -149,5 +160,7 @@ def looks_like_signature(lines: Sequence[str], most: int = 14) -> bool:
     kinds = frozenset().union(*(evidence(line) for line in filled)) if filled else frozenset()
     if said == 0:
         return True
-    spoken_to = is_sentence(filled[0]) or any("?" in line or line.lower().startswith(("ps", "p.s", "p. s")) for line in filled)
+    spoken_to = is_sentence(filled[0]) or any(
+        "?" in line or line.lower().startswith(("ps", "p.s", "p. s")) for line in filled
+    )
     return not spoken_to and said < len(kinds)

@@ -72,7 +72,32 @@ WARNINGS = (
 )  # fmt: skip
 
 HEADINGS = frozenset(
-    ["disclaimer", "fortrolighed", "fortrolighedserklæring", "fortroligt", "confidential", "confidentiality", "confidentiality notice", "privacy notice", "notice", "important notice", "legal notice", "legal disclaimer", "e-mail disclaimer", "email disclaimer", "ansvarsfraskrivelse", "friskrivning", "haftungsausschluss", "rechtlicher hinweis", "vertraulichkeitshinweis", "konfidentialitet", "sekretess", "bemærk", "confidentiality note", "this email is confidential"]
+    [
+        "disclaimer",
+        "fortrolighed",
+        "fortrolighedserklæring",
+        "fortroligt",
+        "confidential",
+        "confidentiality",
+        "confidentiality notice",
+        "privacy notice",
+        "notice",
+        "important notice",
+        "legal notice",
+        "legal disclaimer",
+        "e-mail disclaimer",
+        "email disclaimer",
+        "ansvarsfraskrivelse",
+        "friskrivning",
+        "haftungsausschluss",
+        "rechtlicher hinweis",
+        "vertraulichkeitshinweis",
+        "konfidentialitet",
+        "sekretess",
+        "bemærk",
+        "confidentiality note",
+        "this email is confidential",
+    ]
 )
 
 

@@ -21,16 +21,61 @@ DEPTH = 300
 TAG_CHARACTERS = 20_000
 
 _NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9:_-]{0,30})")
-_ATTRIBUTE = re.compile(r"([a-zA-Z][a-zA-Z0-9:_-]{0,30})(?:\s{0,20}=\s{0,20}(?:\"([^\"]*)\"?|'([^']*)'?|([^\s>\"']*)))?")
+_ATTRIBUTE = re.compile(
+    r"([a-zA-Z][a-zA-Z0-9:_-]{0,30})(?:\s{0,20}=\s{0,20}(?:\"([^\"]*)\"?|'([^']*)'?|([^\s>\"']*)))?"
+)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _PARAGRAPH_RULE = re.compile(r"(?:^|[\s,;}>])p\s{0,5}\{[^}]{0,300}?margin(?:-top|-bottom)?:\s{0,5}0", re.IGNORECASE)
 _SYMBOLS_ONLY = re.compile(r"[^\w\s<>]{1,8}")
 
-_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
-_UNSEEN = frozenset(["head", "script", "style", "title", "template", "object", "select", "textarea", "iframe", "svg", "noframes", "map"])
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
+_UNSEEN = frozenset(
+    ["head", "script", "style", "title", "template", "object", "select", "textarea", "iframe", "svg", "noframes", "map"]
+)
 _RAW = frozenset(["script", "style", "title", "textarea"])
 _BLOCK = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 _CELLS = frozenset(("td", "th"))
 _SPACED = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl"])
@@ -118,7 +163,9 @@ class _Page:
         self.preformatted += tag == "pre"
         if tag in ("ol", "ul"):
             start = attributes.get("start", "1")
-            self.number = (int(start) if start.isascii() and start.isdigit() and len(start) < 6 else 1) if tag == "ol" else -1
+            self.number = (
+                (int(start) if start.isascii() and start.isdigit() and len(start) < 6 else 1) if tag == "ol" else -1
+            )
         elif tag == "li" and not self.hidden:
             self.line.append("- " if self.number < 0 else f"{self.number}. ")
 

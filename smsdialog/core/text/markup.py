@@ -59,8 +59,12 @@ CLASSES: dict[str, Mark] = {
 SIGNATURE_BREAK = "linebreakatbeginningofsignature"
 
 _REPLY_RULE = re.compile(r"border-top:\s{0,5}solid[^;]{0,40};\s{0,5}padding:\s{0,5}3")
-_HIDDEN = re.compile(r"display:\s{0,5}none|mso-hide:\s{0,5}all|max-height:\s{0,5}0(?![.\d])|visibility:\s{0,5}hidden|font-size:\s{0,5}0(?:px|pt|em)?\s{0,5}(?:;|!|$)")
-_NO_MARGIN = re.compile(r"margin:\s{0,5}(?:0[a-z]{0,3}\s{0,5}){1,4}(?:0?\.0001pt)?\s{0,5}(?:[;!]|$)|margin-(?:top|bottom):\s{0,5}0(?:[a-z]{2})?\s{0,5}(?:[;!]|$)|mso-margin-top-alt:\s{0,5}0")
+_HIDDEN = re.compile(
+    r"display:\s{0,5}none|mso-hide:\s{0,5}all|max-height:\s{0,5}0(?![.\d])|visibility:\s{0,5}hidden|font-size:\s{0,5}0(?:px|pt|em)?\s{0,5}(?:;|!|$)"
+)
+_NO_MARGIN = re.compile(
+    r"margin:\s{0,5}(?:0[a-z]{0,3}\s{0,5}){1,4}(?:0?\.0001pt)?\s{0,5}(?:[;!]|$)|margin-(?:top|bottom):\s{0,5}0(?:[a-z]{2})?\s{0,5}(?:[;!]|$)|mso-margin-top-alt:\s{0,5}0"
+)
 _QUOTE_STYLE = re.compile(r"border-left(?:-style|-width|-color)?:(?!\s{0,5}(?:none|0))")
 
 

@@ -23,6 +23,7 @@ from smsdialog.core.text.signature import (
 )
 
 PASSES = 5
+MANY_LINES = 300
 
 # What Outlook and Gmail put into the plain text for pictures and links of the HTML.
 _PICTURE = re.compile(r"\[(?:cid|image):[^\]\n]{0,200}\]|<cid:[^>\s]{0,200}>")
@@ -50,7 +51,7 @@ def own_text(lines: Sequence[Line], wish: Wish) -> str:
     'Ja.\\n\\nMvh\\nBo'
     """
     before, text = joined(lines), _own_text(lines, wish)
-    for _ in range(PASSES):
+    for _ in range(PASSES if len(lines) < MANY_LINES else 1):
         if not text or text == before:
             break
         before, text = text, _own_text(lines_of(text), wish)

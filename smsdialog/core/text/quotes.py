@@ -26,12 +26,16 @@ _DATE = re.compile(
     r"\b\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}\b|\b(?:19|20)\d\d\b|\b\d{1,2}/\d{1,2}\b|\b\d{4}-\d\d-\d\d\b|\d{4}年"
 )
 # Gmail in languages without a verb: `2016-03-03 17:21 GMT+01:00 Bo Nygård <bo@firma.example>`.
-_DATE_FIRST = re.compile(r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}\s(?:\d{1,2}:\d\d\sGMT[+-]\d|[^<>]{1,100}<[^<>\s]{1,200}@[^<>\s]{1,200}>?:?$)")
+_DATE_FIRST = re.compile(
+    r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}\s(?:\d{1,2}:\d\d\sGMT[+-]\d|[^<>]{1,100}<[^<>\s]{1,200}@[^<>\s]{1,200}>?:?$)"
+)
 _ONLY_DATE = re.compile(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\s{1,9}\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[AP]M)?$")
 _WORD = re.compile(r"[^\W\d_]+")
 _ADDRESS_END = re.compile(r"@[^<>\s]{1,200}>?\)?\s?[:：]$")
 _DASHED = re.compile(r"^[-_=*~ >]{2,}\s?(.{3,200}?)\s?[-_=*~]{2,}$")
-_TIME_OF_DAY = re.compile(r"^(?:kl\.?|klokken|klockan|um|at|ca\.?)?\s?\d{1,2}(?:[.:]\d{2})?(?:\s?(?:uhr|am|pm|-.*|til.*))?\.?$|^kl\b")
+_TIME_OF_DAY = re.compile(
+    r"^(?:kl\.?|klokken|klockan|um|at|ca\.?)?\s?\d{1,2}(?:[.:]\d{2})?(?:\s?(?:uhr|am|pm|-.*|til.*))?\.?$|^kl\b"
+)
 _QUOTE_MARKS = re.compile(r"^(?:\s?>)+\s?")
 
 
@@ -216,7 +220,8 @@ def is_introduction(text: str, quote_follows: bool) -> bool:
         spoken = any(word in PRONOUNS for n in verbs for word in words[max(n - 1, 0) : n] + words[n + 1 : n + 2])
         if spoken and not address and not (quote_follows and date and time):
             return False
-        return quote_follows or (address and (date or time or text[-1] in ":：")) or (date and time)
+        opened = text[0].isdigit() or words[0] in OPENERS
+        return quote_follows or (address and (date or time or text[-1] in ":：")) or (date and time and opened)
     if text[-1] not in ":：":
         return False
     return bool(address and (date or time) and (quote_follows or _ADDRESS_END.search(text)))

@@ -111,7 +111,11 @@ def without_disclaimers(lines: Sequence[str]) -> list[str]:
             cut = _statement_start(kept, start, end)
         elif not looks_like_signature(kept[start:end]) and len(topics_of(" ".join(kept[start:end]))) < WEAK_TOPICS:
             break
-    while cut and cut < len(kept) and (not kept[cut - 1].strip() or _RULE.match(kept[cut - 1]) or is_heading(kept[cut - 1])):
+    while (
+        cut
+        and cut < len(kept)
+        and (not kept[cut - 1].strip() or _RULE.match(kept[cut - 1]) or is_heading(kept[cut - 1]))
+    ):
         cut -= 1
     return kept[:cut]
 
@@ -245,7 +249,9 @@ def _ends_letter(line: str, rest: Sequence[str]) -> bool:
         return True
     if not looks_like_signature(rest):
         return False
-    return is_name(first) or bool(evidence(first)) or is_signoff(first) or len(first.split()) <= 4 or is_dash_name(first)
+    return (
+        is_name(first) or bool(evidence(first)) or is_signoff(first) or len(first.split()) <= 4 or is_dash_name(first)
+    )
 
 
 def _first(lines: Sequence[str]) -> str:
@@ -333,4 +339,6 @@ def is_bare_signature(lines: Sequence[str], sender: str = "") -> bool:
     filled = [line for line in lines if line.strip()]
     if not filled or not looks_like_signature(filled, BLOCK_LINES):
         return not filled
-    return is_signoff(filled[0]) or (bool(sender) and _same_name(filled[0], sender) and _is_contact_block(filled, sender))
+    return is_signoff(filled[0]) or (
+        bool(sender) and _same_name(filled[0], sender) and _is_contact_block(filled, sender)
+    )
