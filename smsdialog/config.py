@@ -19,6 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from phonenumbers import SUPPORTED_REGIONS
+
+from smsdialog.core.mailbox import canonical_address
 from smsdialog.core.model import Cut
 from smsdialog.errors import ConfigError
 
@@ -27,6 +30,7 @@ ENVIRONMENT = "SMSDIALOG_CONFIG"
 SERVICE_NUMBER_DIGITS = 12
 
 _TYPE_NAMES = {str: "a text", int: "a whole number", bool: "true or false", tuple: "a list", dict: "a table"}
+_DATABASES = ("sqlite:///", "postgresql+psycopg://")
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.ASCII)
 _RANGE = re.compile(r"([0-9]{12})\s*-\s*([0-9]{12})", re.ASCII)
 
@@ -35,7 +39,7 @@ _RANGE = re.compile(r"([0-9]{12})\s*-\s*([0-9]{12})", re.ASCII)
 class Database:
     """Where the state is kept; `url` is SQLAlchemy's, empty for SQLite in `state_dir`."""
 
-    url: str = ""
+    url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class GatewayTable:
 
     name: str
     type: str
-    options: Mapping[str, Any]
+    options: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -255,11 +259,14 @@ def _check_values(config: Config, source: str) -> None:
             raise ConfigError(f"{source}: '{key}' is wrong; expected {expectation}")
 
     demand(bool(_DOMAIN.fullmatch(config.domain.lower())), "domain", "a domain name such as sendmailsms.dk")
-    demand(bool(re.fullmatch(r"[A-Z]{2}", config.country)), "country", "an ISO 3166 code such as DK")
+    demand(config.country in SUPPORTED_REGIONS, "country", "an ISO 3166 code such as DK")
     demand(bool(re.fullmatch(r"[a-z]{2}", config.language)), "language", "a language code: da or en")
     demand(bool(re.fullmatch(r"(https?://\S+)?", config.public_url)), "public_url", "an http or https URL")
     demand(Path(config.state_dir).is_absolute(), "state_dir", "an absolute path")
-    demand(bool(config.mail.sendmail), "mail.sendmail", "a list that begins with the sendmail program")
+    url = config.database.url
+    demand(not url or url.startswith(_DATABASES), "database.url", "sqlite:////PATH or postgresql+psycopg://…")
+    demand(bool(config.mail.sendmail and config.mail.sendmail[0]), "mail.sendmail", "a list that begins with the sendmail program")
+    demand(_is_address(config.mail.operator), "mail.operator", "an e-mail address such as postmaster@example.dk")
     demand(config.mail.max_bytes > 0, "mail.max_bytes", "a number of octets above 0")
     demand(config.auth.require in ("credential", "proof"), "auth.require", '"credential" or "proof"')
     demand(config.text.cut in {cut.value for cut in Cut}, "text.cut", "one of " + ", ".join(cut.value for cut in Cut))
@@ -269,14 +276,16 @@ def _check_values(config: Config, source: str) -> None:
     for network in config.auth.trusted_networks:
         demand(_is_network(network), "auth.trusted_networks", f"networks such as 10.0.0.0/8, not '{network}'")
     for region in config.limits.countries:
-        demand(
-            bool(re.fullmatch(r"[A-Z]{2}", region)), "limits.countries", f"ISO 3166 codes such as DK, not '{region}'"
-        )
+        demand(region in SUPPORTED_REGIONS, "limits.countries", f"ISO 3166 codes such as DK, not '{region}'")
     for text in config.numbers.ranges:
         try:
             parse_range(text)
         except ValueError as error:
             raise ConfigError(f"{source}: 'numbers.ranges': {error}") from error
+
+
+def _is_address(text: str) -> bool:
+    return not text or (text.isascii() and canonical_address(text) is not None)
 
 
 def _is_network(text: str) -> bool:

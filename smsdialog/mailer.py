@@ -27,8 +27,8 @@ class Mailer:
 
     def post(self, message: bytes, *, sender: str, recipient: str) -> None:
         """Hand over one mail; an empty `sender` is the null sender. Raises SendmailFailed. Writes."""
-        for address in (sender, recipient):
-            if address and not _ADDRESS.fullmatch(address):
+        for address in (recipient, *([sender] if sender else [])):
+            if not _ADDRESS.fullmatch(address):
                 raise SendmailFailed("an envelope address has characters that are not let through")
         command = [*self._argv, "-i", "-f", sender or NULL_SENDER, "--", recipient]
         try:

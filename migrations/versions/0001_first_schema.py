@@ -15,6 +15,8 @@ def upgrade() -> None:
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("secret_hash", sa.String(length=64), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("cut", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("overlong", sa.String(length=16), server_default="", nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("deleted_at", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -129,6 +131,23 @@ def upgrade() -> None:
     )
     op.create_index("deliveries_mail_recipient", "deliveries", ["mail_id", "recipient"], unique=True)
     op.create_index("deliveries_queue_id", "deliveries", ["queue_id"], unique=False)
+    op.create_table(
+        "endings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mail_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["mail_id"],
+            ["mails.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("endings_account_mail", "endings", ["account_id", "mail_id"], unique=True)
     op.create_table(
         "inbound",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 
 from smsdialog.core.letters import Letter
@@ -21,10 +21,23 @@ from smsdialog.core.letters import Letter
 LOOP_HEADER = "X-SMSDialog-Loop"
 SENDER_NAME = "SMS-Dialog"
 
-_POLICY = SMTP.clone(linesep="\n", cte_type="7bit")
 _NOT_IN_NAMES = re.compile(r"[^\w+ .&-]+")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{3,250}>")
+
+
+class _MessageIds(UnstructuredHeader, BaseHeader):
+    """Message-IDs as they are, one a line: the standard library makes encoded words of long ones (RFC 2047, 5)."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header with a fold before every id but the first."""
+        return f"{self.name}: " + f"{policy.linesep} ".join(self.split()) + policy.linesep
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("in-reply-to", _MessageIds)
+_HEADERS.map_to_type("references", _MessageIds)
+_POLICY = SMTP.clone(linesep="\n", cte_type="7bit", header_factory=_HEADERS)
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def read_block(raw: bytes, start: int, end: int) -> Block:
     defects = ["header-block-too-long"] if stop - start > BLOCK_BYTES else []
     if block and not _FIELD.match(block):
         return Block((), start, ("no-header-block",))
-    pairs = []
+    pairs: list[tuple[str, str]] = []
     for name, value in _fields(block, defects):
         if len(pairs) == HEADERS:
             defects.append("too-many-headers")
@@ -66,7 +66,8 @@ def _extent(raw: bytes, start: int, end: int) -> tuple[int, int]:
 
 def _fields(block: bytes, defects: list[str]) -> Iterator[tuple[str, list[bytes]]]:
     """Each field's name and the lines of its value."""
-    name, lines = "", []
+    name = ""
+    lines: list[bytes] = []
     for line in block.split(b"\n"):
         match = None if line[:1] in b" \t" else _FIELD.match(line)
         if match:

@@ -161,7 +161,8 @@ class InboundSms:
 class Key:
     """An API key as it is kept: `public_id` may be shown, of the secret there is only its hash.
 
-    `accounts` is how many open accounts hang on it.
+    `accounts` is how many open accounts hang on it. `cut` (a level of `Cut`) and `overlong` (`refuse` or
+    `cut`) are what the key wants otherwise than the configuration; empty where it does not.
     """
 
     id: int
@@ -170,6 +171,8 @@ class Key:
     enabled: bool
     accounts: int
     secret_hash: str = field(repr=False)
+    cut: str = ""
+    overlong: str = ""
 
 
 @dataclass(frozen=True)

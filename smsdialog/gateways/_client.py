@@ -6,8 +6,11 @@ Redirects are not followed, TLS is verified, and no error text holds a URL (it m
 
 from __future__ import annotations
 
+import ssl
+import traceback
+
 import requests
-from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError, SSLError
+from urllib3.exceptions import LocationParseError, MaxRetryError, NameResolutionError, NewConnectionError, SSLError
 
 from smsdialog.gateways._base import SEND_TIMEOUT_SECONDS, AnswerLost, HttpRequest, HttpResponse, NotSent
 
@@ -33,16 +36,28 @@ def perform(request: HttpRequest) -> HttpResponse:
         if _never_left(error):
             raise NotSent(f"no connection to the gateway ({type(error).__name__})") from error
         raise AnswerLost(f"the gateway's answer was lost ({type(error).__name__})") from error
+    except LocationParseError as error:  # a host name that cannot be one; requests lets some of these pass
+        raise NotSent("the gateway's URL has no usable host name") from error
     except Exception as error:  # urllib3 and http.client raise their own while the body is read
         raise AnswerLost(f"the gateway's answer was lost ({type(error).__name__})") from error
 
 
 def _never_left(error: requests.RequestException) -> bool:
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError | requests.exceptions.InvalidURL):
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.InvalidURL):
         return True
     if not isinstance(error, requests.ConnectionError) or not error.args:
         return False
     reason = error.args[0]
     if isinstance(reason, MaxRetryError):
         reason = reason.reason
-    return isinstance(reason, NewConnectionError | NameResolutionError | SSLError)
+    if isinstance(reason, SSLError):
+        return _in_handshake(reason)
+    return isinstance(reason, NewConnectionError | NameResolutionError)
+
+
+def _in_handshake(error: SSLError) -> bool:
+    """Whether TLS failed before anything of ours was sent; a broken record may come after all of it was read."""
+    causes = [cause for cause in error.args if isinstance(cause, ssl.SSLError)]
+    return any(
+        frame.name == "do_handshake" for cause in causes for frame in traceback.extract_tb(cause.__traceback__)
+    )

@@ -12,7 +12,7 @@ import fcntl
 import hmac
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class Options:
     """`path` is the file; `secret` guards what comes in."""
 
     path: str = ""
-    secret: str = ""
+    secret: str = field(default="", repr=False)
 
 
 def create(table: GatewayTable, config: Config) -> FileGateway:

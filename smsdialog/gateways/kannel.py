@@ -8,7 +8,7 @@ everything outside GSM-7 into a question mark, so UCS-2 is asked for by name.
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -44,12 +44,15 @@ _DELIVERY = {
 
 @dataclass(frozen=True)
 class Options:
-    """`url` is smsbox's sendsms; `token` guards what Kannel calls; `smsc` picks one of Kannel's routes."""
+    """`url` is smsbox's sendsms; `smsc` picks one of Kannel's routes.
 
-    url: str
+    `token` guards what Kannel calls: without one, every call is refused.
+    """
+
+    url: str = field(repr=False)
     username: str
-    password: str
-    token: str = ""
+    password: str = field(repr=False)
+    token: str = field(default="", repr=False)
     smsc: str = ""
 
 
@@ -128,7 +131,8 @@ class Kannel:
     def _authenticate(self, call: WebCall) -> None:
         if call.method != "GET":
             raise BadCall("expected a GET")
-        if not hmac.compare_digest(call.octets("token"), self._options.token.encode()):
+        token = self._options.token.encode()
+        if not token or not hmac.compare_digest(call.octets("token"), token):
             raise Unauthentic("wrong or missing token")
 
     def _dlr_url(self, reference: str) -> str:

@@ -8,7 +8,10 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from smsdialog.core.model import Account
 from smsdialog.store.insert import insert_once
-from smsdialog.store.schema import accounts, dialogs, keys, signatures
+from smsdialog.store.schema import accounts, dialogs, endings, keys, signatures
+
+# How many mails of an account are compared to see its signature.
+ENDINGS_KEPT = 5
 
 
 def add(tx: Connection, *, key_id: int, email: str, number: str, now: float) -> int | None:
@@ -106,8 +109,18 @@ def signatures_of(tx: Connection, account_id: int) -> tuple[str, ...]:
 
 
 def forget_signatures(tx: Connection, account_id: int) -> None:
-    """Forget the signatures learned for an account."""
+    """Forget the signatures learned for an account, and what they were learned from."""
     tx.execute(delete(signatures).where(signatures.c.account_id == account_id))
+    tx.execute(delete(endings).where(endings.c.account_id == account_id))
+
+
+def remember_ending(tx: Connection, account_id: int, mail_id: int, text: str) -> tuple[str, ...]:
+    """Keep how a mail ended, and forget what is older than the last few; returns those kept, oldest first."""
+    insert_once(tx, endings, account_id=account_id, mail_id=mail_id, text=text)
+    mine = select(endings.c.id, endings.c.text).where(endings.c.account_id == account_id)
+    kept = tx.execute(mine.order_by(endings.c.id.desc()).limit(ENDINGS_KEPT)).all()
+    tx.execute(delete(endings).where(endings.c.account_id == account_id, endings.c.id < kept[-1].id))
+    return tuple(row.text for row in reversed(kept))
 
 
 _QUERY = select(

@@ -59,4 +59,4 @@ def _one(tx: Connection, condition: ColumnElement[bool]) -> Key | None:
 
 
 def _key(row: Any) -> Key:
-    return Key(row.id, row.public_id, row.label, row.enabled, row.accounts, row.secret_hash)
+    return Key(row.id, row.public_id, row.label, row.enabled, row.accounts, row.secret_hash, row.cut, row.overlong)

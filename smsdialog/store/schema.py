@@ -51,6 +51,9 @@ keys = Table(
     Column("label", Words, nullable=False),
     Column("secret_hash", String(64), nullable=False, unique=True),
     Column("enabled", Boolean, nullable=False),
+    # What this key wants otherwise than the configuration; empty: as the configuration says.
+    Column("cut", String(16), nullable=False, server_default=""),
+    Column("overlong", String(16), nullable=False, server_default=""),
     Column("created_at", Double, nullable=False),
     Column("deleted_at", Double),
     Index(
@@ -100,6 +103,17 @@ signatures = Table(
     Column("source", String(16), nullable=False),
     Column("created_at", Double, nullable=False),
     Index("signatures_account", "account_id"),
+)
+
+# How the last mails of an account ended, to see a signature in what they have in common.
+endings = Table(
+    "endings",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
+    Column("mail_id", _Id, ForeignKey("mails.id"), nullable=False),
+    Column("text", Words, nullable=False),
+    Index("endings_account_mail", "account_id", "mail_id", unique=True),
 )
 
 number_ranges = Table(

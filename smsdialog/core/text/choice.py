@@ -8,6 +8,7 @@ the same words, and knows more of the lines, it is taken; where it says others, 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from smsdialog.core.text.lines import Line, Mark, lines_of
 from smsdialog.core.text.own import Wish, own_text
@@ -17,6 +18,7 @@ STUB_WORDS = 3
 STUB_RATIO = 3
 NOTICE_WORDS = 40
 WRAPPED = range(50, 81)
+WRAP_COLUMN = 70
 
 _WORD = re.compile(r"\w+")
 
@@ -66,11 +68,11 @@ def is_wrapped(plain: str) -> bool:
     True
     """
     lines = plain.split("\n", 400)
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         text = line.rstrip()
-        if len(text) in WRAPPED and following[:1] not in ("", " ", ">", "-", "*") and not text.startswith(">"):
-            if len(text) + 1 + len(following.split(None, 1)[0]) > 70:
-                return True
+        goes_on = following[:1] not in ("", " ", ">", "-", "*") and not text.startswith(">")
+        if goes_on and len(text) in WRAPPED and len(text) + 1 + len(following.split(None, 1)[0]) > WRAP_COLUMN:
+            return True
     return False
 
 

@@ -9,46 +9,71 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
-from smsdialog.core.text.phrases import JOINERS
+from smsdialog.core.text.phrases import JOINERS, entries
 
 LINE_CHARACTERS = 160
 NAME_WORDS = 5
 PHONE_DIGITS = 6
 
 PHONE_LABELS = frozenset(
-    "tlf tel tlf.nr telefon telefax phone mobil mobile mob cell fax direkte direct direkt dir t m p f d mobilnr mobilnummer"
-    " telefonnummer hovednummer vagttelefon handy fon office puh gsm tfn vxl växel whatsapp sms".split()
+    entries(
+        """
+        cell | d | dir | direct | direkt | direkte | f | fax | fon | gsm | handy | hovednummer | m | mob | mobil
+        mobile | mobilnr | mobilnummer | office | p | phone | puh | sms | t | tel | telefax | telefon
+        telefonnummer | tfn | tlf | tlf.nr | vagttelefon | vxl | växel | whatsapp
+        """
+    )
 )
 FIRMS = frozenset(
-    "A/S ApS I/S K/S P/S IVS GmbH AG AB ASA AS Ltd LLC Inc Oy Oyj BV B.V S.A SE KG e.V plc PLC A.m.b.a amba".split()
+    entries(
+        """
+        A.m.b.a | A/S | AB | AG | AS | ASA | ApS | B.V | BV | GmbH | I/S | IVS | Inc | K/S | KG | LLC | Ltd | Oy
+        Oyj | P/S | PLC | S.A | SE | amba | e.V | plc
+        """
+    )
 )
 REGISTERS = frozenset(
-    "cvr cvr-nr cvrnr org.nr orgnr org ust-id ust-idnr vat hrb ean se-nr organisasjonsnummer moms".split()
+    entries(
+        """
+        cvr | cvr-nr | cvrnr | ean | hrb | moms | org | org.nr | organisasjonsnummer | orgnr | se-nr | ust-id
+        ust-idnr | vat
+        """
+    )
 )
-STREETS = (
-    "gade", "vej", "vejen", "allé", "alle", "plads", "torv", "torvet", "stræde", "gate", "vei", "veien", "gata", "gatan",
-    "vägen", "väg", "straße", "strasse", "str.", "platz", "weg", "kaj", "boulevard", "parken", "center", "centret", "street",
-    "road", "avenue", "lane",
-)  # fmt: skip
-TITLES = (
-    "direktør", "chef", "leder", "konsulent", "assistent", "medarbejder", "koordinator", "sekretær", "tekniker", "montør",
-    "ingeniør", "advokat", "læge", "lærer", "sagsbehandler", "bogholder", "bogholderi", "sælger", "pædagog", "sygeplejerske",
-    "formand", "kasserer", "rådgiver", "specialist", "ansvarlig", "praktikant", "indehaver", "partner", "afdeling",
-    "kundeservice", "borgerservice", "administration", "reception", "support", "kontor", "salg", "service", "vagt", "manager",
-    "director", "consultant", "engineer", "officer", "assistant", "coordinator", "president", "founder", "developer", "analyst",
-    "associate", "operations", "marketing", "department", "designer", "architect", "administrator", "representative",
-    "accountant", "geschäftsführer", "leiter", "berater", "sachbearbeiter", "disposition", "vertrieb", "abteilung", "techniker",
-    "ledare", "handläggare", "samordnare", "säljare", "rådgivare", "ekonom", "avdelning", "saksbehandler", "avdeling", "selger",
-    "kundendienst", "kundtjänst", "sales",
-)  # fmt: skip
+STREETS = tuple(
+    entries(
+        """
+        gade | vej | vejen | allé | alle | plads | torv | torvet | stræde | gate | vei | veien | gata | gatan
+        vägen | väg | straße | strasse | str. | platz | weg | kaj | boulevard | parken | center | centret
+        street | road | avenue | lane
+        """
+    )
+)
+TITLES = tuple(
+    entries(
+        """
+        direktør | chef | leder | konsulent | assistent | medarbejder | koordinator | sekretær | tekniker
+        montør | ingeniør | advokat | læge | lærer | sagsbehandler | bogholder | bogholderi | sælger | pædagog
+        sygeplejerske | formand | kasserer | rådgiver | specialist | ansvarlig | praktikant | indehaver
+        partner | afdeling | kundeservice | borgerservice | administration | reception | support | kontor | salg
+        service | vagt | manager | director | consultant | engineer | officer | assistant | coordinator
+        president | founder | developer | analyst | associate | operations | marketing | department | designer
+        architect | administrator | representative | accountant | geschäftsführer | leiter | berater
+        sachbearbeiter | disposition | vertrieb | abteilung | techniker | ledare | handläggare | samordnare
+        säljare | rådgivare | ekonom | avdelning | saksbehandler | avdeling | selger | kundendienst | kundtjänst
+        sales
+        """
+    )
+)
 DOMAINS = (".dk", ".no", ".se", ".de", ".com", ".org", ".net", ".eu", ".fi", ".example")
 
 _PHONE = re.compile(r"(?<![\w.])[+(]{0,2}\d[\d ().\-/]{6,22}\d(?!\w)")
 _MAIL = re.compile(r"[\w.+-]@[\w-]{1,63}\.\w")
 _POSTCODE = re.compile(r"(?:^|[,|·•-] ?)\d{3} ?\d{1,2} [A-ZÆØÅÄÖÜ]")
 _PARTS = re.compile(r"[|•·/]| {2,}")
-_TOKEN_ENDS = " *_,.:;|()[]<>·•\t"
+_AROUND_WORDS = " *_,.:;|()[]<>·•\t"
 _STOPS = ".!?…:"
 
 
@@ -79,10 +104,10 @@ def evidence(line: str) -> frozenset[str]:
     (['phone', 'web'], frozenset())
     """
     text = line[:LINE_CHARACTERS].strip(" *_")
-    tokens = [word.strip(_TOKEN_ENDS) for word in text.split()]
+    tokens = [word.strip(_AROUND_WORDS) for word in text.split()]
     digits = sum(character in "0123456789" for character in text)
     found = {name for name, test in (("title", _is_title), ("web", _is_web)) if test(text)}
-    found |= {name for name in (("mail",) if "@" in text and _MAIL.search(text) else ())}
+    found |= {"mail"} if "@" in text and _MAIL.search(text) else set()
     found |= {"firm"} if not FIRMS.isdisjoint(tokens) else set()
     if digits:
         lowered = [token.lower() for token in tokens]
@@ -95,7 +120,7 @@ def evidence(line: str) -> frozenset[str]:
 
 def _has_street(words: Sequence[str]) -> bool:
     """Whether a street's name with a number behind it is among these words."""
-    return any(word.endswith(STREETS) and after[:1].isdigit() for word, after in zip(words, words[1:], strict=False))
+    return any(word.endswith(STREETS) and after[:1].isdigit() for word, after in pairwise(words))
 
 
 def _is_web(text: str) -> bool:
@@ -106,7 +131,7 @@ def _is_web(text: str) -> bool:
     return (
         "www." in lowered
         or "://" in lowered
-        or any(word.strip(_TOKEN_ENDS).endswith(DOMAINS) and "@" not in word for word in lowered.split())
+        or any(word.strip(_AROUND_WORDS).endswith(DOMAINS) and "@" not in word for word in lowered.split())
     )
 
 

@@ -9,95 +9,118 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from smsdialog.core.text.phrases import entries
+
 LEAST_TOPICS = 3
 LEAST_CHARACTERS = 60
 PARAGRAPH_CHARACTERS = 4_000
 
 TOPICS: dict[str, tuple[str, ...]] = {
-    "secrecy": (
-        "fortrolig", "konfidentiel", "confidential", "privileged", "vertraulich", "tavshedspligt", "konfidensiel",
-        "taushetsplikt", "sekretess", "confidentiel", "confidencial", "vertrouwelijk", "riservat", "luottamuksel",
-        "rechtlich geschützt", "proprietary", "legally protected", "taushetsbelagt", "poufn",
+    "secrecy": tuple(
+        entries(
+            """
+            fortrolig | konfidentiel | confidential | privileged | vertraulich | tavshedspligt | konfidensiel
+            taushetsplikt | sekretess | confidentiel | confidencial | vertrouwelijk | riservat | luottamuksel
+            rechtlich geschützt | proprietary | legally protected | taushetsbelagt | poufn
+            """
+        )
     ),
-    "recipient": (
-        "rette modtager", "tiltænkt", "nævnte modtager", "ikke er modtager", "retmæssige modtager", "intended", "addressee",
-        "named recipient", "adressat", "richtige empfänger", "vorgesehene", "rett mottaker", "rette mottaker", "rätt mottagare",
-        "avsedd", "destinataire", "destinatario", "destinatário", "geadresseerde", "ved en fejl", "in error", "irrtümlich",
-        "ved en feil", "av misstag", "fejlagtigt", "par erreur", "por error", "by mistake", "vastaanottaja", "not the recipient",
-        "solely for", "fejlsendt", "feilsendt", "udelukkende til", "utelukkende", "uteslutande", "ausschließlich",
-        "kun beregnet", "kun til brug", "er bestemt for", "endast avsedd",
+    "recipient": tuple(
+        entries(
+            """
+            rette modtager | tiltænkt | nævnte modtager | ikke er modtager | retmæssige modtager | intended
+            addressee | named recipient | adressat | richtige empfänger | vorgesehene | rett mottaker
+            rette mottaker | rätt mottagare | avsedd | destinataire | destinatario | destinatário
+            geadresseerde | ved en fejl | in error | irrtümlich | ved en feil | av misstag | fejlagtigt
+            par erreur | por error | by mistake | vastaanottaja | not the recipient | solely for | fejlsendt
+            feilsendt | udelukkende til | utelukkende | uteslutande | ausschließlich | kun beregnet
+            kun til brug | er bestemt for | endast avsedd
+            """
+        )
     ),
-    "mail": (
-        "e-mail", "email", "denne mail", "mailen", "meddelelse", "besked", "this message", "communication", "attachment",
-        "vedhæft", "e-post", "epost", "meddelande", "meldingen", "nachricht", "anhäng", "anlagen", "courriel", "mensaje",
-        "correo", "bericht", "messaggio", "transmission", "mensagem", "bilag", "vedlegg", "bifog", "mejl", "viesti",
+    "mail": tuple(
+        entries(
+            """
+            e-mail | email | denne mail | mailen | meddelelse | besked | this message | communication
+            attachment | vedhæft | e-post | epost | meddelande | meldingen | nachricht | anhäng | anlagen
+            courriel | mensaje | correo | bericht | messaggio | transmission | mensagem | bilag | vedlegg
+            bifog | mejl | viesti
+            """
+        )
     ),
-    "action": (
-        "slet", "underret", "videresend", "kopier", "offentliggør", "udbred", "returner", "delete", "destroy", "notify",
-        "disclos", "distribut", "copying", "dissemin", "vernicht", "löschen", "informieren sie", "weitergabe", "radera",
-        "meddela", "förstör", "detruire", "détruire", "supprim", "elimin", "verwijder", "uten å", "varsle", "give os besked",
-        "kontakt venligst", "unauthorized", "unauthorised", "prohibited", "strictly", "forbudt", "ulovlig", "unbefugt",
-        "please contact", "otillåten", "gøre os opmærksom", "gør venligst opmærksom",
+    "action": tuple(
+        entries(
+            """
+            slet | underret | videresend | kopier | offentliggør | udbred | returner | delete | destroy | notify
+            disclos | distribut | copying | dissemin | vernicht | löschen | informieren sie | weitergabe
+            radera | meddela | förstör | detruire | détruire | supprim | elimin | verwijder | uten å | varsle
+            give os besked | kontakt venligst | unauthorized | unauthorised | prohibited | strictly | forbudt
+            ulovlig | unbefugt | please contact | otillåten | gøre os opmærksom | gør venligst opmærksom
+            """
+        )
     ),
-    "liability": (
-        "virus", "ansvar for", "påtager sig", "påtar sig", "liability", "liable", "warrant", "haftung", "responsib",
-        "malware", "represent the views", "views of the company", "opinions", "afsenderens egne", "ansvarar", "ansvarig för",
-        "archiving", "compliance", "registered in england", "company number", "registered office",
+    "liability": tuple(
+        entries(
+            """
+            virus | ansvar for | påtager sig | påtar sig | liability | liable | warrant | haftung | responsib
+            malware | represent the views | views of the company | opinions | afsenderens egne | ansvarar
+            ansvarig för | archiving | compliance | registered in england | company number | registered office
+            """
+        )
     ),
-    "privacy": (
-        "personoplysninger", "persondata", "privatlivspolitik", "gdpr", "databeskyttelse", "privacy policy", "datenschutz",
-        "personopplysninger", "personvern", "personuppgifter", "integritetspolicy", "data protection", "dataskydd",
-        "data privacy", "personvernerklæring", "privatlivspolitikken", "behandler vi dine", "protection des données",
+    "privacy": tuple(
+        entries(
+            """
+            personoplysninger | persondata | privatlivspolitik | gdpr | databeskyttelse | privacy policy
+            datenschutz | personopplysninger | personvern | personuppgifter | integritetspolicy
+            data protection | dataskydd | data privacy | personvernerklæring | privatlivspolitikken
+            behandler vi dine | protection des données
+            """
+        )
     ),
-}  # fmt: skip
+}
 
 # One of these is enough: whole lines that no one types.
-PRINTING = (
-    "tænk på miljøet", "skån miljøet", "tænk på miljø", "before printing", "think before you print", "think of the environment",
-    "consider the environment", "bitte prüfen sie, ob", "diese e-mail wirklich ausgedruckt", "denk an die umwelt",
-    "tenk på miljøet", "tenk miljø", "tänk på miljön", "pensez à l'environnement", "denken sie an die umwelt", "save paper",
-    "print kun denne", "behøver du at printe", "virus-free.", "virusfri.", "virenfrei.", "checked by avg", "checked for viruses",
-    "antivirus software", "scanned by mimecast", "contact.avast", "avast antivirus", "viruses by avast",
-)  # fmt: skip
+PRINTING = tuple(
+    entries(
+        """
+        tænk på miljøet | skån miljøet | tænk på miljø | before printing | think before you print
+        think of the environment | consider the environment | bitte prüfen sie, ob
+        diese e-mail wirklich ausgedruckt | denk an die umwelt | tenk på miljøet | tenk miljø | tänk på miljön
+        pensez à l'environnement | denken sie an die umwelt | save paper | print kun denne
+        behøver du at printe | virus-free. | virusfri. | virenfrei. | checked by avg | checked for viruses
+        antivirus software | scanned by mimecast | contact.avast | avast antivirus | viruses by avast
+        """
+    )
+)
 
 # Warnings that a server puts above a mail from outside.
-WARNINGS = (
-    "kommer fra en ekstern afsender", "er sendt fra en ekstern", "ekstern e-mail", "ekstern mail", "originated from outside",
-    "external email", "external sender", "outside of the organization", "outside your organization", "outside of this company",
-    "outside the organisation", "outside the organization", "outside of your organization", "you don't often get email from",
-    "du modtager ikke ofte", "du får ikke ofte", "extern absender", "externe e-mail", "von außerhalb", "ekstern avsender",
-    "extern avsändare", "externt mejl", "you do not often get email", "du får inte ofta", "some people who received this message",
-    "sie erhalten nicht häufig", "sie erhalten nicht oft", "nogle personer, der har modtaget", "externer absender",
-    "klik ikke på links", "do not click links", "klikk ikke på lenker", "klicka inte på länkar",
-)  # fmt: skip
+WARNINGS = tuple(
+    entries(
+        """
+        kommer fra en ekstern afsender | er sendt fra en ekstern | ekstern e-mail | ekstern mail
+        originated from outside | external email | external sender | outside of the organization
+        outside your organization | outside of this company | outside the organisation
+        outside the organization | outside of your organization | you don't often get email from
+        du modtager ikke ofte | du får ikke ofte | extern absender | externe e-mail | von außerhalb
+        ekstern avsender | extern avsändare | externt mejl | you do not often get email | du får inte ofta
+        some people who received this message | sie erhalten nicht häufig | sie erhalten nicht oft
+        nogle personer, der har modtaget | externer absender | klik ikke på links | do not click links
+        klikk ikke på lenker | klicka inte på länkar
+        """
+    )
+)
 
 HEADINGS = frozenset(
-    [
-        "disclaimer",
-        "fortrolighed",
-        "fortrolighedserklæring",
-        "fortroligt",
-        "confidential",
-        "confidentiality",
-        "confidentiality notice",
-        "privacy notice",
-        "notice",
-        "important notice",
-        "legal notice",
-        "legal disclaimer",
-        "e-mail disclaimer",
-        "email disclaimer",
-        "ansvarsfraskrivelse",
-        "friskrivning",
-        "haftungsausschluss",
-        "rechtlicher hinweis",
-        "vertraulichkeitshinweis",
-        "konfidentialitet",
-        "sekretess",
-        "bemærk",
-        "confidentiality note",
-        "this email is confidential",
-    ]
+    entries(
+        """
+        ansvarsfraskrivelse | bemærk | confidential | confidentiality | confidentiality note
+        confidentiality notice | disclaimer | e-mail disclaimer | email disclaimer | fortrolighed
+        fortrolighedserklæring | fortroligt | friskrivning | haftungsausschluss | important notice
+        konfidentialitet | legal disclaimer | legal notice | notice | privacy notice | rechtlicher hinweis
+        sekretess | this email is confidential | vertraulichkeitshinweis
+        """
+    )
 )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 CHARACTERS = 100_000
-LINES = 1_500
+LINES = 1_200
 LINE_CHARACTERS = 8_000
 
 

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from smsdialog.core.model import Cut
 from smsdialog.core.text.disclaimer import without_warning
 from smsdialog.core.text.lines import Line, Mark, joined, lines_of
-from smsdialog.core.text.quotes import Split, header_block, is_introduction, split
+from smsdialog.core.text.headerblock import header_block
+from smsdialog.core.text.quotes import Split, is_introduction, split
 from smsdialog.core.text.signature import (
     is_bare_signature,
     trimmed,

@@ -1,284 +1,27 @@
-"""The words of mail clients and of letter writers, per language: data only. A language is added by a row.
+"""The words of all languages together, as the rules look them up; and the words that belong to no language.
 
-All in lower case, without closing punctuation. What a row holds:
-`sender`, `date`, `to`, `subject`, `copy`: labels of the header block that Outlook and others put above a
-quoted mail; `wrote`: the verb of the line above a quote; `original`, `forwarded`: what stands between dashes;
-`pronouns`: who may write in the author's own sentence; `signoffs`: closing formulas; `thanks`: words that
-close a letter only in front of a name; `sent`: how a mobile footer begins; `mine`: the word for "my" in it.
+Rows per language stand in `languages`. A word list is written as a block of text: `entries` takes it apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from smsdialog.core.text.languages import LANGUAGES
 
 
-class Language(NamedTuple):
-    """One language's words; each field is a text of words or formulas parted by `|`."""
+def entries(block: str) -> list[str]:
+    """The entries of a word list, parted by bars or line ends.
 
-    sender: str = ""
-    date: str = ""
-    to: str = ""
-    subject: str = ""
-    copy: str = ""
-    wrote: str = ""
-    original: str = ""
-    forwarded: str = ""
-    pronouns: str = ""
-    signoffs: str = ""
-    thanks: str = ""
-    sent: str = ""
-    mine: str = ""
-    openers: str = ""
-
-
-LANGUAGES: dict[str, Language] = {
-    "da": Language(
-        sender="fra|afsender",
-        date="sendt|dato|afsendt",
-        to="til|modtager",
-        subject="emne|vedr|vedrørende",
-        copy="cc|kopi til|kopi",
-        wrote="skrev|skrevet|skriver|citat",
-        original="oprindelig meddelelse|oprindelig besked|oprindelig e-mail|original meddelelse|original besked",
-        forwarded="videresendt meddelelse|videresendt besked|videresendt mail|videresendt e-mail|start på videresendt besked"
-        "|videresendt besked begynder",
-        pronouns="jeg|vi|du|i|han|hun|de|man|den|det|hende|ham|os|dem",
-        signoffs="med venlig hilsen|venlig hilsen|med venlige hilsner|venlige hilsner|med venlig hilsen og tak"
-        "|venligst|med venligst hilsen|de bedste hilsner|bedste hilsner|bedste hilsen|hilsen|hilsner|mange hilsner"
-        "|mange hilsener|kærlig hilsen|kærlige hilsner|kærligst|kh|mvh|m.v.h|vh|v.h|dbh|med hilsen|mange hilsen|hav en god dag"
-        "|de venligste hilsner|på gensyn|med de bedste hilsner|med de venligste hilsner|hils|varme hilsner|med høflig hilsen"
-        "|knus|stort knus|kys|god weekend|fortsat god dag|ha' en god dag|rigtig god dag|med kollegial hilsen|god dag",
-        thanks="tak|mange tak|tusind tak|på forhånd tak|tak for hjælpen|tak på forhånd",
-        sent="sendt fra|sendt via|sendt med|hent outlook|få outlook|afsendt fra|hent bluemail",
-        mine="min|mit",
-        openers="den|d|på",
-    ),
-    "no": Language(
-        sender="fra|avsender",
-        date="sendt|dato",
-        to="til|mottaker",
-        subject="emne|vedr",
-        copy="kopi|kopi til",
-        wrote="skrev|skrevet",
-        original="opprinnelig melding|original melding|opprinnelig e-post|opprinnelig epost",
-        forwarded="videresendt melding|videresendt e-post|start på videresendt melding",
-        pronouns="jeg|vi|du|dere|han|hun|de|man|eg|me",
-        signoffs="med vennlig hilsen|vennlig hilsen|vennlige hilsener|med vennlige hilsener|med vennleg helsing|vennleg helsing"
-        "|beste hilsen|beste hilsener|hilsen|hilsener|mange hilsener|med beste hilsen|ha en fin dag|helsing|klem|vennligst hilsen",
-        thanks="takk|tusen takk|mange takk|på forhånd takk|takk på forhånd",
-        sent="sendt fra|skaff deg outlook|last ned outlook|få outlook|hent outlook",
-        mine="min|mitt",
-        openers="den|på",
-    ),
-    "sv": Language(
-        sender="från|avsändare",
-        date="skickat|datum",
-        to="till|mottagare",
-        subject="ämne|ang|angående",
-        copy="kopia|kopia till",
-        wrote="skrev|skrivit|citerar|citat",
-        original="ursprungligt meddelande|originalmeddelande|ursprungligt mail|ursprungligt mejl",
-        forwarded="vidarebefordrat meddelande|vidarebefordrat mejl|vidarebefordrat brev|början på vidarebefordrat brev",
-        pronouns="jag|vi|du|ni|han|hon|de|dom|man",
-        signoffs="med vänlig hälsning|vänlig hälsning|vänliga hälsningar|med vänliga hälsningar|hälsningar|hälsning|med hälsning"
-        "|bästa hälsningar|bästa hälsning|många hälsningar|varma hälsningar|mvh|vänligen|hälsar|med bästa hälsningar|ha det bra"
-        "|ha en fin dag|ha en bra dag|kram|kramar|allt gott|trevlig helg",
-        thanks="tack|tack så mycket|stort tack|tack på förhand|tusen tack",
-        sent="skickat från|skickat via|skickades från|hämta outlook|skaffa outlook",
-        mine="min|mitt",
-        openers="den|på",
-    ),
-    "de": Language(
-        sender="von|absender",
-        date="gesendet|datum|gesendet am|date",
-        to="an|empfänger",
-        subject="betreff|betr",
-        copy="kopie",
-        wrote="schrieb|schreibt|geschrieben|zitat",
-        original="ursprüngliche nachricht|originalnachricht|original-nachricht|ursprüngliche mail|antwort nachricht|ursprüngliche e-mail|original message",
-        forwarded="weitergeleitete nachricht|weitergeleitete mail|weitergeleitete e-mail|anfang der weitergeleiteten nachricht",
-        pronouns="ich|wir|du|ihr|er|sie|es|man|uns|ihnen|dir|mir",
-        signoffs="mit freundlichen grüßen|mit freundlichen grüssen|mit freundlichem gruß|mit freundlichem gruss|freundliche grüße"
-        "|freundliche grüsse|viele grüße|viele grüsse|liebe grüße|liebe grüsse|beste grüße|beste grüsse|herzliche grüße"
-        "|herzliche grüsse|schöne grüße|schöne grüsse|mit besten grüßen|mit besten grüssen|mit lieben grüßen|gruß|gruss|grüße"
-        "|grüsse|mfg|lg|vg|bg|hochachtungsvoll|mit herzlichen grüßen|besten gruß|lieben gruß|schönen gruß|viele liebe grüße"
-        "|mit vielen grüßen|sonnige grüße",
-        thanks="danke|vielen dank|besten dank|herzlichen dank|danke schön|vielen dank im voraus|danke im voraus",
-        sent="von meinem|von meiner|gesendet von|gesendet mit|gesendet aus|gesendet via|diese nachricht wurde von"
-        "|holen sie sich outlook|outlook für|laden sie outlook|diese e-mail wurde von",
-        mine="meinem|meiner",
-        openers="am|on",
-    ),
-    "en": Language(
-        sender="from",
-        date="sent|date|sent on|sent at",
-        to="to",
-        subject="subject|re",
-        copy="cc|bcc|reply-to|importance|attachments",
-        wrote="wrote|writes|written|said|sent|quoting",
-        original="original message|original email|original mail|original appointment|reply message|previous message"
-        "|reply above this line|original e-mail",
-        forwarded="forwarded message|begin forwarded message|forwarded email|forwarded mail|forwarded by|original message follows",
-        pronouns="i|we|you|he|she|they|it",
-        signoffs="best regards|kind regards|warm regards|regards|best|best wishes|many regards|with best regards"
-        "|with kind regards|kindest regards|warmest regards|yours sincerely|sincerely|yours faithfully|yours truly|yours"
-        "|sincerely yours|cheers|br|rgds|take care|all the best|with regards|best regards and thanks|thanks and regards"
-        "|thanks & regards|thank you and regards|thanks and best regards|many thanks and kind regards|respectfully|warmly|cordially"
-        "|love|xoxo|thanks & best regards|greetings|bests|with best wishes|with warm regards|have a great day|have a nice day"
-        "|thank you & regards|thank you & best regards|best greetings|kr",
-        thanks="thanks|thank you|many thanks|thx|thanks a lot|thanks again|thanks in advance|thank you very much|thanks so much"
-        "|thank you in advance|thanks very much|thank you so much|much appreciated|ty|tia",
-        sent="get bluemail|sent from|sent via|sent with|sent using|sent by|sent on|sent through|get outlook|from my|typed on|written on"
-        "|download outlook|this message was sent from|this email was sent from|sent while|composed on|sent my",
-        mine="my",
-        openers="on|at",
-    ),
-    "fr": Language(
-        sender="de|expéditeur",
-        date="envoyé|date|envoyé le|le",
-        to="à|a|pour|destinataire",
-        subject="objet|sujet",
-        copy="copie|cc",
-        wrote="écrit|écrivait|ecrit",
-        original="message d'origine|message original|message d’origine|message initial",
-        forwarded="message transféré|début du message transféré|message transmis|début du message réexpédié",
-        pronouns="je|nous|vous|tu|il|elle|ils|on",
-        signoffs="cordialement|bien cordialement|très cordialement|salutations|meilleures salutations|sincères salutations"
-        "|bien à vous|amicalement|bonne journée|bonne réception|cdlt|cdt|bien à toi|bises|belle journée|salutations distinguées",
-        thanks="merci|merci beaucoup|merci d'avance|merci par avance",
-        sent="envoyé de|envoyé depuis|envoyé à partir|envoyé avec|téléchargez outlook|télécharger outlook|obtenir outlook",
-        mine="mon|ma",
-        openers="le|el",
-    ),
-    "nl": Language(
-        sender="van|afzender",
-        date="verzonden|datum|verstuurd|datum/tijd",
-        to="aan",
-        subject="onderwerp",
-        copy="cc|kopie",
-        wrote="schreef|geschreven",
-        original="oorspronkelijk bericht|origineel bericht|oorspronkelijke bericht",
-        forwarded="doorgestuurd bericht|begin doorgestuurd bericht",
-        pronouns="ik|wij|we|jij|je|u|hij|zij|ze|jullie",
-        signoffs="met vriendelijke groet|met vriendelijke groeten|vriendelijke groet|vriendelijke groeten|groet|groeten|groetjes"
-        "|mvg|hartelijke groet|hartelijke groeten|met hartelijke groet|gr|bvd",
-        thanks="bedankt|dank je|dank u|alvast bedankt|dank",
-        sent="verzonden vanaf|verzonden met|verstuurd vanaf|verstuurd met|verzonden via|outlook voor|download outlook",
-        mine="mijn",
-        openers="op",
-    ),
-    "es": Language(
-        sender="de",
-        date="enviado|fecha|enviado el",
-        to="para|a",
-        subject="asunto",
-        copy="cc",
-        wrote="escribió|escribio|escribe",
-        original="mensaje original|mensaje anterior",
-        forwarded="mensaje reenviado|forwarded message|inicio del mensaje reenviado",
-        pronouns="yo|nosotros|usted|él|ella|ellos",
-        signoffs="saludos|un saludo|saludos cordiales|cordialmente|atentamente|saludos cordiales y gracias|un cordial saludo|abrazos",
-        thanks="gracias|muchas gracias",
-        sent="enviado desde|obtener outlook|enviado con|enviado de",
-        mine="mi",
-        openers="el|le",
-    ),
-    "pt": Language(
-        sender="de",
-        date="enviado|data|enviada em|enviado em|enviada",
-        to="para",
-        subject="assunto",
-        copy="cc",
-        wrote="escreveu|escreve",
-        original="mensagem original",
-        forwarded="mensagem encaminhada|mensagem reencaminhada",
-        pronouns="eu|nós|você|ele|ela|eles",
-        signoffs="atenciosamente|cumprimentos|com os melhores cumprimentos|abraços|abraço|saudações|melhores cumprimentos|att",
-        thanks="obrigado|obrigada|muito obrigado",
-        sent="enviado do|enviado a partir|enviado de|enviado via|obter o outlook|enviado pelo",
-        mine="meu|minha",
-        openers="em|no|a",
-    ),
-    "it": Language(
-        sender="da|mittente",
-        date="inviato|data|inviato il",
-        to="a|per",
-        subject="oggetto",
-        copy="cc",
-        wrote="scritto|scrisse|scrive",
-        original="messaggio originale|messaggio originario",
-        forwarded="messaggio inoltrato|inizio messaggio inoltrato",
-        pronouns="io|noi|voi|lui|lei|loro",
-        signoffs="cordiali saluti|distinti saluti|saluti|cordialmente|un saluto|a presto|buona giornata|ciao|un cordiale saluto",
-        thanks="grazie|grazie mille",
-        sent="inviato da|inviato con|inviato dal|scarica outlook|ottieni outlook",
-        mine="mio|mia",
-        openers="il|in",
-    ),
-    "fi": Language(
-        sender="lähettäjä",
-        date="lähetetty|päiväys|päivämäärä|pvm",
-        to="vastaanottaja|saaja",
-        subject="aihe",
-        copy="kopio",
-        wrote="kirjoitti|kirjoittaa",
-        original="alkuperäinen viesti",
-        forwarded="välitetty viesti|edelleenlähetetty viesti",
-        pronouns="minä|me|hän|he|te",
-        signoffs="ystävällisin terveisin|terveisin|terveiset|t|yt|parhain terveisin|terv",
-        thanks="kiitos|kiitoksia",
-        sent="lähetetty|hanki outlook",
-        mine="",
-        openers="ma|ti|ke|to|pe|la|su",
-    ),
-    "pl": Language(
-        sender="od|nadawca",
-        date="wysłano|data|data wysłania|wysłane",
-        to="do",
-        subject="temat",
-        copy="dw",
-        wrote="napisał|napisała|napisał(a)|pisze",
-        original="wiadomość oryginalna|oryginalna wiadomość|wiadomość pierwotna",
-        forwarded="przekazana wiadomość|treść przekazanej wiadomości",
-        signoffs="pozdrawiam|z poważaniem|pozdrowienia|serdecznie pozdrawiam|z pozdrowieniami",
-        thanks="dziękuję|dzięki|dziękuje",
-        sent="wysłane z|wysłano z|pobierz outlook",
-        mine="mojego",
-        openers="w|dnia|dn",
-    ),
-    "ru": Language(
-        sender="от|от кого|від",
-        date="отправлено|дата|надіслано",
-        to="кому",
-        subject="тема",
-        copy="копия|копія",
-        wrote="написал|написала|пишет|пише|написав|писал",
-        original="исходное сообщение|оригинальное сообщение|первоначальное сообщение|пересылаемое сообщение",
-        forwarded="пересылаемое сообщение|пересланное сообщение|конец пересылаемого сообщения",
-        signoffs="с уважением|с наилучшими пожеланиями|всего доброго|з повагою",
-        thanks="спасибо|дякую",
-        sent="отправлено с|отправлено из|надіслано з",
-        mine="моего",
-        openers="в",
-    ),
-    "asia": Language(
-        sender="发件人|寄件者|差出人|보낸 사람",
-        date="发送时间|日期|寄件日期|送信日時|日時|보낸 날짜|发送日期",
-        to="收件人|收件者|宛先|받는 사람",
-        subject="主题|主旨|件名|제목|主題",
-        copy="抄送|副本",
-        wrote="写道|寫道|작성",
-        original="原始邮件|原始郵件|元のメッセージ|원본 메시지|原郵件",
-        forwarded="转发的邮件|轉寄的郵件|転送されたメッセージ",
-        sent="发自我的|從我的|発信元|从我的|iphoneから送信|나의",
-    ),
-}
+    >>> entries("venlig hilsen | mvh")
+    ['venlig hilsen', 'mvh']
+    """
+    return [entry for part in block.replace("\n", "|").split("|") if (entry := part.strip())]
 
 
 def _words(field: str) -> frozenset[str]:
     """All languages' entries of one field."""
-    return frozenset(word for row in LANGUAGES.values() for word in getattr(row, field).split("|") if word)
+    return frozenset(word for row in LANGUAGES for word in entries(getattr(row, field)))
 
 
 def _roles(fields: Iterable[str]) -> dict[str, str]:
@@ -286,7 +29,7 @@ def _roles(fields: Iterable[str]) -> dict[str, str]:
     return {label: field for field in fields for label in _words(field)}
 
 
-# Later fields win where languages collide (`date` before `sender`).
+# Later fields win where languages collide.
 LABELS = _roles(("copy", "to", "subject", "date", "sender"))
 WROTE = _words("wrote")
 PRONOUNS = _words("pronouns")
@@ -299,60 +42,14 @@ SENT = tuple(sorted(_words("sent"), key=len, reverse=True))
 SENT_WITHIN = ("から送信", "傳送", "发自")
 MINE = _words("mine")
 OPENERS = _words("openers") | frozenset(
-    [
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-        "sat",
-        "sun",
-        "man",
-        "tir",
-        "tirs",
-        "ons",
-        "tor",
-        "tors",
-        "fre",
-        "lør",
-        "søn",
-        "mån",
-        "tis",
-        "lör",
-        "sön",
-        "mo",
-        "di",
-        "mi",
-        "do",
-        "fr",
-        "sa",
-        "so",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "mandag",
-        "tirsdag",
-        "onsdag",
-        "torsdag",
-        "fredag",
-        "lørdag",
-        "søndag",
-        "måndag",
-        "tisdag",
-        "lördag",
-        "söndag",
-        "montag",
-        "dienstag",
-        "mittwoch",
-        "donnerstag",
-        "freitag",
-        "samstag",
-        "sonntag",
-    ]
+    entries(
+        """
+        di | dienstag | do | donnerstag | fr | fre | fredag | freitag | fri | friday | lör | lördag | lør
+        lørdag | man | mandag | mi | mittwoch | mo | mon | monday | montag | mån | måndag | ons | onsdag | sa
+        samstag | sat | saturday | so | sonntag | sun | sunday | sön | söndag | søn | søndag | thu | thursday
+        tir | tirs | tirsdag | tis | tisdag | tor | tors | torsdag | tue | tuesday | wed | wednesday
+        """
+    )
 )
 
 # Subject prefixes that only a forward has (Danish and Norwegian `VS`, Swedish `VB`, German `WG`, French `TR`).
@@ -360,66 +57,42 @@ FORWARD_PREFIXES = ("fwd:", "fw:", "vs:", "vb:", "wg:", "tr:", "rv:", "enc:", "v
 
 # What a mobile footer names.
 DEVICES = frozenset(
-    "iphone ipad ipod ios android galaxy samsung huawei nokia sony xperia htc lg oneplus pixel blackberry windows mobile mobil"
-    " mobiltelefon mobilen telefon telefonen phone handy smartphone tablet outlook mail gmail yahoo airmail mailbox spark"
-    " proton protonmail app device enhed enhet treo motorola xiaomi verizon att t-mobile wireless handheld macbook mac aol"
-    " mobilgerät mobiltelefoon telefoon móvil movil portable téléphone cellulare puhelimesta puhelimestani telefonu alcatel"
-    " mail.ru thunderbird k-9 nine bluemail touchmail edison aquamail mailspring myMail fairphone".lower().split()
+    entries(
+        """
+        airmail | alcatel | android | aol | app | aquamail | att | blackberry | bluemail | cellulare | device
+        edison | enhed | enhet | fairphone | galaxy | gmail | handheld | handy | htc | huawei | ios | ipad
+        iphone | ipod | k-9 | lg | mac | macbook | mail | mail.ru | mailbox | mailspring | mobil | mobile
+        mobilen | mobilgerät | mobiltelefon | mobiltelefoon | motorola | movil | mymail | móvil | nine | nokia
+        oneplus | outlook | phone | pixel | portable | proton | protonmail | puhelimesta | puhelimestani
+        samsung | smartphone | sony | spark | t-mobile | tablet | telefon | telefonen | telefonu | telefoon
+        thunderbird | touchmail | treo | téléphone | verizon | windows | wireless | xiaomi | xperia | yahoo
+        """
+    )
 )
 
 # Words between the names in a closing line: `Hilsen fra Anna og Per`.
 JOINERS = frozenset(
-    [
-        "fra",
-        "og",
-        "i",
-        "på",
-        "hos",
-        "ved",
-        "fra:",
-        "from",
-        "and",
-        "at",
-        "the",
-        "of",
-        "in",
-        "von",
-        "und",
-        "im",
-        "vom",
-        "bei",
-        "och",
-        "från",
-        "av",
-        "af",
-        "de",
-        "la",
-        "van",
-        "der",
-        "den",
-        "team",
-        "&",
-        "+",
-        "/",
-        "en",
-        "et",
-        "y",
-        "e",
-    ]
+    entries(
+        "& | + | / | af | and | at | av | bei | de | den | der | e | en | et | fra | fra: | from | från | hos | i | im | in | la | och | of | og | på | team | the | und | van | ved | vom | von | y"
+    )
 )
 
 # A line that our own or another system puts above what may be answered.
-MARKERS = (
-    "skriv svar over denne linje",
-    "svar over denne linje",
-    "skriv dit svar over denne linje",
-    "skriv svar ovenfor denne linje",
-    "write your answer above this line",
-    "write your reply above this line",
-    "please reply above this line",
-    "reply above this line",
-    "svara ovanför denna rad",
-    "svar over denne linjen",
-    "antwort oberhalb dieser zeile",
-    "type your reply above this line",
+MARKERS = tuple(
+    entries(
+        """
+        skriv svar over denne linje
+        svar over denne linje
+        skriv dit svar over denne linje
+        skriv svar ovenfor denne linje
+        write your answer above this line
+        write your reply above this line
+        please reply above this line
+        reply above this line
+        svara ovanför denna rad
+        svar over denne linjen
+        antwort oberhalb dieser zeile
+        type your reply above this line
+        """
+    )
 )

@@ -13,18 +13,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from smsdialog.core.text.headerblock import DATE, TIME, header_block
+from smsdialog.core.text.known import known_lines
 from smsdialog.core.text.lines import LINE_CHARACTERS, Line, Mark
-from smsdialog.core.text.phrases import FORWARDED, LABELS, MARKERS, OPENERS, ORIGINAL, PRONOUNS, WROTE
+from smsdialog.core.text.phrases import FORWARDED, MARKERS, OPENERS, ORIGINAL, PRONOUNS, WROTE
 
 INTRODUCTION_LINES = 4
 INTRODUCTION_CHARACTERS = 400
 # A quoted line of this length may have been wrapped once more, its rest then standing unmarked below it.
 OVERFLOWN = 60
 
-_TIME = re.compile(r"\b\d{1,2}[.:h]\d{2}\b")
-_DATE = re.compile(
-    r"\b\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}\b|\b(?:19|20)\d\d\b|\b\d{1,2}/\d{1,2}\b|\b\d{4}-\d\d-\d\d\b|\d{4}年"
-)
 # Gmail in languages without a verb: `2016-03-03 17:21 GMT+01:00 Bo Nygård <bo@firma.example>`.
 _DATE_FIRST = re.compile(
     r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}\s(?:\d{1,2}:\d\d\sGMT[+-]\d|[^<>]{1,100}<[^<>\s]{1,200}@[^<>\s]{1,200}>?:?$)"
@@ -33,9 +31,6 @@ _ONLY_DATE = re.compile(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\s{1,9}\d{1,2}[:.]\d\d
 _WORD = re.compile(r"[^\W\d_]+")
 _ADDRESS_END = re.compile(r"@[^<>\s]{1,200}>?\)?\s?[:：]$")
 _DASHED = re.compile(r"^[-_=*~ >]{2,}\s?(.{3,200}?)\s?[-_=*~]{2,}$")
-_TIME_OF_DAY = re.compile(
-    r"^(?:kl\.?|klokken|klockan|um|at|ca\.?)?\s?\d{1,2}(?:[.:]\d{2})?(?:\s?(?:uhr|am|pm|-.*|til.*))?\.?$|^kl\b"
-)
 _QUOTE_MARKS = re.compile(r"^(?:\s?>)+\s?")
 
 
@@ -141,7 +136,7 @@ def _opens_with_introduction(text: str) -> bool:
     head, colon, rest = text.strip().partition("> ")
     verb, _, _ = rest.partition(":")
     opened = head[:1].isdigit() or head.partition(" ")[0].lower() in OPENERS
-    return bool(colon and opened and verb.strip().lower() in WROTE and _DATE.search(head) and rest.rstrip()[-1:] != ":")
+    return bool(colon and opened and verb.strip().lower() in WROTE and DATE.search(head) and rest.rstrip()[-1:] != ":")
 
 
 def _is_notes_header(lines: list[Line], at: int) -> bool:
@@ -153,7 +148,7 @@ def _is_notes_header(lines: list[Line], at: int) -> bool:
 def _names_mail(title: str) -> bool:
     """Whether what stands between dashes names a sender or a date, and says that something was written."""
     written = title.rpartition(" ")[2].strip(":") in WROTE
-    dated = bool(_DATE.search(title))
+    dated = bool(DATE.search(title))
     return (written and ("@" in title or dated)) or (dated and "@" in title)
 
 
@@ -212,7 +207,7 @@ def is_introduction(text: str, quote_follows: bool) -> bool:
         return False
     words = [word.lower() for word in _WORD.findall(text)]
     address = "@" in text or "<tel:" in text
-    date, time = bool(_DATE.search(text)), bool(_TIME.search(text))
+    date, time = bool(DATE.search(text)), bool(TIME.search(text))
     verbs = [n for n, word in enumerate(words) if word in WROTE]
     if _DATE_FIRST.match(text):
         return True
@@ -236,103 +231,3 @@ def _quote_follows(lines: list[Line], at: int) -> bool:
             if line.text:
                 return False
     return False
-
-
-def label_of(text: str) -> tuple[str, str]:
-    """What a header line of a quoted mail labels, and its value; two empty texts if it is none.
-
-    >>> label_of("*Sendt:* 3. marts"), label_of("Vores åbningstider:")
-    (('date', '3. marts'), ('', ''))
-    """
-    label, colon, value = text[:400].replace("：", ":").partition(":")
-    if not colon or len(label) > 30:
-        return "", ""
-    role = LABELS.get(label.strip(" *_>.\t").lower(), "")
-    return role, value.strip(" *_\t") if role else ""
-
-
-def header_block(lines: Sequence[Line], at: int) -> int:
-    """The index behind the header block of a quoted mail that begins at `at`; 0 if none does.
-
-    >>> header_block([Line("Fra: kl. 8"), Line("Til: kl. 16"), Line("Emne: lukket"), Line("Dato: fredag")], 0)
-    0
-    """
-    roles: dict[str, str] = {}
-    end, strangers = at, 0
-    for number in range(at, min(at + 16, len(lines))):
-        role, value = label_of(lines[number].text)
-        if role in roles and role in ("sender", "date", "subject"):
-            break
-        if role:
-            roles[role] = value
-            end, strangers = number + 1, 0
-        elif number == at:
-            return 0
-        elif lines[number].text or strangers:
-            strangers += 1
-            if strangers > 2 or (not lines[number - 1].text and lines[number].text):
-                break
-    return end if _is_header_block(roles) else 0
-
-
-def _is_header_block(roles: dict[str, str]) -> bool:
-    """Whether these labels with these values can only be a mail's header."""
-    if "sender" not in roles:
-        return "@" in roles.get("to", "") and bool(_TIME.search(roles.get("date", "")) and _DATE.search(roles["date"]))
-    if _TIME_OF_DAY.match(roles["sender"].lower()):
-        return False
-    if not {"date", "subject"} & roles.keys():
-        return False
-    dated = bool(_DATE.search(roles.get("date", "")) or _TIME.search(roles.get("date", "")))
-    addressed = "@" in roles["sender"] or "@" in roles.get("to", "")
-    return (len(roles) >= 3 and (dated or addressed or "subject" in roles)) or (len(roles) == 2 and addressed)
-
-
-def known_lines(lines: Sequence[Line], known: Sequence[str]) -> frozenset[int]:
-    """The indexes of lines that hold a text that we mailed, with what introduces and follows it."""
-    hits: set[int] = set()
-    for text in known:
-        hits |= _known_span(lines, _WORD_OR_NUMBER.findall(text.lower()))
-    return frozenset(hits)
-
-
-_WORD_OR_NUMBER = re.compile(r"\w+")
-KNOWN_WORDS = 3
-
-
-def _known_span(lines: Sequence[Line], wanted: list[str]) -> set[int]:
-    """The lines whose words, taken together, are the words of one known text; and what stands around them."""
-    if len(wanted) < KNOWN_WORDS:
-        return set()
-    stream: list[str] = []
-    owner: list[int] = []
-    for number, line in enumerate(lines):
-        words = _WORD_OR_NUMBER.findall(line.text.lower())
-        stream += words
-        owner += [number] * len(words)
-    starts = [n for n in range(len(stream) - len(wanted) + 1) if n == 0 or owner[n - 1] != owner[n]]
-    for start in reversed(starts):
-        stop = start + len(wanted)
-        whole_lines = stop == len(stream) or owner[stop] != owner[stop - 1]
-        if stream[start] == wanted[0] and whole_lines and stream[start:stop] == wanted:
-            return _around(lines, owner[start], owner[stop - 1])
-    return set()
-
-
-def _around(lines: Sequence[Line], first: int, last: int) -> set[int]:
-    """A known text's lines, the lines of a header above it, and, if the author wrote above, all below it."""
-    top = first
-    while top > 0 and first - top < 12 and (not lines[top - 1].text or _introduces(lines[top - 1].text)):
-        top -= 1
-    while top < first and not lines[top].text:
-        top += 1
-    above = any(line.text and line.mark is Mark.OWN for line in lines[:top])
-    unmarked = lines[last].mark is Mark.OWN
-    return set(range(top, len(lines) if above and unmarked else last + 1))
-
-
-def _introduces(text: str) -> bool:
-    """Whether a line directly above a known text belongs to the client and not to the author."""
-    if label_of(text)[0] or not any(character.isalnum() for character in text):
-        return True
-    return ("@" in text or bool(_DATE.search(text))) and len(text) < 200
