@@ -28,6 +28,7 @@ from smsdialog.errors import ConfigError
 DEFAULT_PATH = Path("/etc/smsdialog/smsdialog.toml")
 ENVIRONMENT = "SMSDIALOG_CONFIG"
 SERVICE_NUMBER_DIGITS = 12
+OVERLONG = ("refuse", "cut")
 
 _TYPE_NAMES = {str: "a text", int: "a whole number", bool: "true or false", tuple: "a list", dict: "a table"}
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
@@ -81,9 +82,15 @@ class Limits:
 
 @dataclass(frozen=True)
 class Text:
-    """How a mail becomes the text of an SMS."""
+    """How a mail becomes the text of an SMS; a key may want `cut` and `overlong` otherwise.
+
+    `transliterate`: foreign Latin letters become plain ones where that saves the whole SMS from UCS-2.
+    `overlong`: what exceeds `limits.parts_per_sms` is refused, or cut at a word.
+    """
 
     cut: str = Cut.CONTACT.value
+    transliterate: bool = False
+    overlong: str = "refuse"
 
 
 @dataclass(frozen=True)
@@ -265,11 +272,13 @@ def _check_values(config: Config, source: str) -> None:
     demand(Path(config.state_dir).is_absolute(), "state_dir", "an absolute path")
     url = config.database.url
     demand(not url or url.startswith(_DATABASES), "database.url", "sqlite:////PATH or postgresql+psycopg://…")
-    demand(bool(config.mail.sendmail and config.mail.sendmail[0]), "mail.sendmail", "a list that begins with the sendmail program")
+    sendmail = config.mail.sendmail
+    demand(bool(sendmail and sendmail[0]), "mail.sendmail", "a list that begins with the sendmail program")
     demand(_is_address(config.mail.operator), "mail.operator", "an e-mail address such as postmaster@example.dk")
     demand(config.mail.max_bytes > 0, "mail.max_bytes", "a number of octets above 0")
     demand(config.auth.require in ("credential", "proof"), "auth.require", '"credential" or "proof"')
     demand(config.text.cut in {cut.value for cut in Cut}, "text.cut", "one of " + ", ".join(cut.value for cut in Cut))
+    demand(config.text.overlong in OVERLONG, "text.overlong", " or ".join(OVERLONG))
     demand(config.numbers.rest_days >= 0, "numbers.rest_days", "a number of days, 0 or more")
     for name in ("recipients_per_mail", "parts_per_sms", "sms_per_account_per_hour", "sms_per_key_per_day"):
         demand(getattr(config.limits, name) > 0, f"limits.{name}", "a number above 0")

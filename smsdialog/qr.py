@@ -15,6 +15,8 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.image.pil import PilImage
 
 QUIET_ZONE_MODULES = 4
+# ECMA-48 colours; click leaves them out where the output is no terminal.
+_WHITE_ON_BLACK, _PLAIN = "\x1b[97;40m", "\x1b[0m"
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -34,7 +36,7 @@ def png(number: str, pixels: int = 300) -> bytes:
 
 
 def terminal(number: str) -> str:
-    """The code in half blocks, dark on light, for a terminal of any colour."""
+    """The code in half blocks, dark on light whatever the terminal's own colours are."""
     dark = _matrix(number).get_matrix()
     rows = [*dark, [False] * len(dark[0])] if len(dark) % 2 else dark
     glyphs = {(False, False): "█", (False, True): "▀", (True, False): "▄", (True, True): " "}
@@ -42,7 +44,7 @@ def terminal(number: str) -> str:
         "".join(glyphs[upper, lower] for upper, lower in zip(rows[i], rows[i + 1], strict=True))
         for i in range(0, len(rows), 2)
     ]
-    return "\n".join(lines)
+    return "\n".join(f"{_WHITE_ON_BLACK}{line}{_PLAIN}" for line in lines)
 
 
 def package(number: str) -> bytes:

@@ -57,14 +57,19 @@ def smsdialog(context: click.Context, path: str | None) -> None:
     context.obj = Installation(path)
 
 
-def main() -> None:
-    """Run the command line; every error of ours is one line and exit code 1."""
+def commands() -> click.Group:
+    """The root with every command on it."""
     from smsdialog.cli import accounts, db, demo, keys, messages, numbers, preview
 
     for module in (db, keys, accounts, numbers, messages, preview, demo):
         module.register(smsdialog)
+    return smsdialog
+
+
+def main() -> None:
+    """Run the command line; every error of ours is one line and exit code 1."""
     try:
-        smsdialog(prog_name="smsdialog")
+        commands()(prog_name="smsdialog")
     except SmsDialogError as error:
         click.echo(f"smsdialog: {error}", err=True)
         sys.exit(1)

@@ -11,7 +11,7 @@ from smsdialog.cli import Installation, as_json, installation, output
 from smsdialog.core.model import Account
 from smsdialog.dialog import account as use_cases
 from smsdialog.dialog import post
-from smsdialog.errors import Conflict
+from smsdialog.errors import Conflict, NumbersExhausted
 from smsdialog.store import accounts
 
 _COLUMNS = ("id", "email", "number", "key", "state")
@@ -35,7 +35,11 @@ def account() -> None:
 @installation
 def create(here: Installation, email: str, key_name: str, number: str, as_json: bool) -> None:
     """Open an account; the key may be disabled."""
-    output.one(_fields(use_cases.open_account(here.service, email, key_name, number)), as_json=as_json)
+    try:
+        opened = use_cases.open_account(here.service, email, key_name, number)
+    except NumbersExhausted as error:
+        raise Conflict("no number is free; add some with 'smsdialog number add RANGE'") from error
+    output.one(_fields(opened), as_json=as_json)
 
 
 @account.command(name="list")

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from smsdialog.cli import Installation, as_json, installation, output
-from smsdialog.core.model import Key, Secret
+from smsdialog.config import OVERLONG
+from smsdialog.core.model import Cut, Key, Secret
 from smsdialog.dialog import key as use_cases
 from smsdialog.store import keys
 
@@ -55,12 +56,17 @@ def show(here: Installation, name: str, as_json: bool) -> None:
 
 @key.command()
 @click.argument("name", metavar="KEY")
-@click.option("--label", required=True, help="Its new label.")
+@click.option("--label", help="Its new label.")
+@click.option("--cut", type=click.Choice(["", *(cut.value for cut in Cut)]), help="How much of mails is cut away.")
+@click.option("--overlong", type=click.Choice(["", *OVERLONG]), help="What becomes of texts over the limit of parts.")
 @as_json
 @installation
-def edit(here: Installation, name: str, label: str, as_json: bool) -> None:
-    """Give a key another label."""
-    output.one(_fields(use_cases.rename(here.service, name, label)), as_json=as_json)
+def edit(here: Installation, name: str, as_json: bool, **wishes: str | None) -> None:
+    """Change a key's label, or what it wants otherwise than the configuration ("" for the configuration's)."""
+    values = {wish: value for wish, value in wishes.items() if value is not None}
+    if not values:
+        raise click.UsageError("nothing to change: give --label, --cut or --overlong")
+    output.one(_fields(use_cases.edit(here.service, name, **values)), as_json=as_json)
 
 
 @key.command()
@@ -100,7 +106,14 @@ def delete(here: Installation, name: str, as_json: bool) -> None:
 
 
 def _fields(found: Key) -> dict[str, Any]:
-    return {"id": found.public_id, "label": found.label, "enabled": found.enabled, "accounts": found.accounts}
+    return {
+        "id": found.public_id,
+        "label": found.label,
+        "enabled": found.enabled,
+        "accounts": found.accounts,
+        "cut": found.cut,
+        "overlong": found.overlong,
+    }
 
 
 def _show_with_secret(found: Key, secret: Secret, domain: str, as_json: bool) -> None:

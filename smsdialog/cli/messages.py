@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from smsdialog.dialog import flush as use_cases
 from smsdialog.errors import NotFound
 from smsdialog.store import inbound, mails, outbound
 
+MAX_ID_DIGITS = 18
 _COLUMNS = ("id", "direction", "time", "account", "peer", "state", "parts", "reason")
 
 
@@ -33,12 +35,11 @@ def message() -> None:
 def list_(here: Installation, everything: bool, as_json: bool) -> None:
     """List every SMS, and every mail of an employee that was refused."""
     with here.service.store.reading() as tx:
-        rows = [*map(_out, outbound.listing(tx)), *map(_in, inbound.listing(tx))]
-        rows += [
-            _mail(row) for row in mails.listing(tx) if row.outcome == "refused" or (everything and row.outcome != "sms")
-        ]
-    rows.sort(key=lambda row: (row["time"], row["id"]))
-    output.objects(rows, _COLUMNS, as_json=as_json, empty="no messages yet")
+        timed = [(row.created_at, row.id, _out(row)) for row in outbound.listing(tx)]
+        timed += [(row.received_at, row.id, _in(row)) for row in inbound.listing(tx)]
+        timed += [(row.created_at, row.mail_id, _mail(row)) for row in _without_sms(mails.listing(tx), everything)]
+    timed.sort(key=lambda entry: entry[:2])
+    output.objects([row for *_, row in timed], _COLUMNS, as_json=as_json, empty="no messages yet")
 
 
 @message.command()
@@ -49,13 +50,12 @@ def show(here: Installation, message_id: str, as_json: bool) -> None:
     """Show one message."""
     row: dict[str, Any] | None = None
     with here.service.store.reading() as tx:
-        kind, number = message_id[:1], message_id[1:]
-        if number.isascii() and number.isdigit():
-            found_out = outbound.by_id(tx, int(number)) if kind == "o" else None
-            found_in = inbound.by_id(tx, int(number)) if kind == "i" else None
-            found_mails = mails.of_mail(tx, int(number)) if kind == "m" else []
-            row = _out(found_out) if found_out else _in(found_in) if found_in else None
-            row = row or (_mail(found_mails[0]) if found_mails else None)
+        kind, number = message_id[:1], _number(message_id[1:])
+        found_out = outbound.by_id(tx, number) if kind == "o" else None
+        found_in = inbound.by_id(tx, number) if kind == "i" else None
+        found_mails = mails.of_mail(tx, number) if kind == "m" else []
+        row = _out(found_out) if found_out else _in(found_in) if found_in else None
+        row = row or (_mail(found_mails[0]) if found_mails else None)
     if row is None:
         raise NotFound(f"there is no message '{message_id}'")
     output.one(row, as_json=as_json)
@@ -66,11 +66,11 @@ def show(here: Installation, message_id: str, as_json: bool) -> None:
 @installation
 def resend(here: Installation, message_id: str) -> None:
     """Send a held, failed or unknown SMS once more. The customer may get it twice."""
-    number = message_id.removeprefix("o")
-    if not (number.isascii() and number.isdigit()) or not use_cases.resend(here.service, int(number)):
+    number = _number(message_id.removeprefix("o"))
+    if not use_cases.resend(here.service, number):
         raise NotFound(f"'{message_id}' is no SMS that is held, failed or unknown")
     with here.service.store.reading() as tx:
-        row = outbound.by_id(tx, int(number))
+        row = outbound.by_id(tx, number)
     assert row is not None
     click.echo(f"{message_id}: {row.state}")
 
@@ -98,6 +98,17 @@ def flush(here: Installation) -> None:
     """Make one pass over all that waits: SMS, reports, mails."""
     done = use_cases.flush(here.service)
     click.echo(f"{done.sms} SMS tried, {done.reports} reports written, mail for {done.accounts} accounts")
+
+
+def _number(text: str) -> int:
+    """The number in an id; 0, which nothing has, for what is none or no database can hold."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_ID_DIGITS else 0
+
+
+def _without_sms(found: Iterable[mails.DeliveryRow], everything: bool) -> Iterable[mails.DeliveryRow]:
+    """The mails that became no SMS, each once for each reason that its recipients were given."""
+    shown = [row for row in found if row.outcome == "refused" or (everything and row.outcome != "sms")]
+    return {(row.mail_id, row.outcome, row.reason): row for row in shown}.values()
 
 
 def _out(row: outbound.OutboundRow) -> dict[str, Any]:

@@ -47,10 +47,13 @@ def preview(here: Installation, files: tuple[Path, ...], cut: str | None, accoun
         try:
             raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
         except OSError as error:
-            click.echo(f"smsdialog: {file}: {error.strerror}", err=True)
+            click.echo(f"smsdialog: {output.printable(str(file))}: {error.strerror}", err=True)
             unread += 1
             continue
-        seen = {"file": str(file), **judge(config, mailparse.parse(raw), Cut(cut or config.text.cut), known)}
+        seen = {
+            "file": output.printable(str(file)),
+            **judge(config, mailparse.parse(raw), Cut(cut or config.text.cut), known),
+        }
         click.echo(json.dumps(seen, ensure_ascii=False) if as_json else _for_people(seen))
     sys.exit(1 if unread else 0)
 
@@ -58,7 +61,7 @@ def preview(here: Installation, files: tuple[Path, ...], cut: str | None, accoun
 def judge(config: Config, mail: IncomingMail, cut: Cut, known: text.Known) -> dict[str, Any]:
     """What a mail would become."""
     words = text.own_words(mail, cut=cut, known=known)
-    message = sms.compose(words.text)
+    message = sms.compose(words.text, transliterate=config.text.transliterate)
     recipients, refused = _recipients(config, mail)
     if words.problem:
         refused = words.problem

@@ -87,7 +87,7 @@ class SmsText:
     forced_by: tuple[str, ...] = ()
 
 
-def compose(text: str, *, transliterate: bool = True) -> SmsText:
+def compose(text: str, *, transliterate: bool = False) -> SmsText:
     """The SMS that a text becomes; an empty text becomes one of no parts.
 
     With `transliterate`, letters that GSM-7 lacks become their nearest GSM-7 letters if that makes the
@@ -107,6 +107,22 @@ def compose(text: str, *, transliterate: bool = True) -> SmsText:
     if gsm7.fits(plain):
         return _sms(plain, Encoding.GSM7, ())
     return _sms(tidy, Encoding.UCS2, _foreign_to_gsm7(plain))
+
+
+def shorten(message: SmsText, most: int) -> SmsText:
+    """The beginning of a message, cut at a word and marked with an ellipsis, in `most` parts at the most.
+
+    >>> shorten(compose("Kære kunde, " * 20), 1).text[-21:]
+    'kunde, Kære kunde,...'
+    """
+    if len(message.parts) <= most:
+        return message
+    kept = "".join(message.parts[: most + 1])  # a lone part holds more than one of several
+    while True:
+        kept = kept.rstrip().rpartition(" ")[0].rstrip() if " " in kept.rstrip() else "".join([*_clusters(kept)][:-1])
+        shortened = compose(kept + "...")
+        if len(shortened.parts) <= most:
+            return shortened
 
 
 def _foreign_to_gsm7(text: str) -> tuple[str, ...]:

@@ -35,15 +35,17 @@ def find(tx: Connection, name: str) -> Key:
     return key
 
 
-def rename(service: Service, name: str, label: str) -> Key:
-    """Give a key another label. Raises NotFound, Conflict. Writes."""
-    label = _label(label)
+def edit(service: Service, name: str, **values: str) -> Key:
+    """Change a key's `label`, `cut` or `overlong`. Raises NotFound, Conflict. Writes."""
+    if "label" in values:
+        values["label"] = _label(values["label"])
     try:
         with service.store.transaction() as tx:
-            keys.change(tx, find(tx, name).id, label=label)
-            return find(tx, label)
+            key = find(tx, name)
+            keys.change(tx, key.id, **values)
+            return keys.by_id(tx, key.id)
     except Clash as error:
-        raise Conflict(f"there is a key '{label}' already") from error
+        raise Conflict(f"there is a key '{values['label']}' already") from error
 
 
 def enable(service: Service, name: str) -> Key:

@@ -33,7 +33,7 @@ from smsdialog.errors import (
     TooLong,
     UnknownRecipient,
 )
-from smsdialog.store import Connection, accounts, inbound, mails, outbound
+from smsdialog.store import Connection, accounts, inbound, keys, mails, outbound
 
 _PROBLEMS: dict[str, type[Refusal]] = {
     "empty": EmptyText,
@@ -42,6 +42,8 @@ _PROBLEMS: dict[str, type[Refusal]] = {
     "signed-opaque": SignedOpaque,
     "tnef": TnefOnly,
 }
+# How much of a mail is kept to be compared with the next ones.
+ENDING_LINES = 30
 _ONLY_NUMBERS = re.compile(r"[0-9+().,;\s-]*[0-9][0-9+().,;\s-]*")
 
 
@@ -132,6 +134,7 @@ def _claim_or_refuse(
         if case.too_big:
             raise TooBig(limit=str(service.config.mail.max_bytes // 1_000_000))
         peers = _customers(service, tx, case, account, [to.meaning for to in group])
+        _learn_signature(service, tx, case, mail_id, account)
         message = _message(service, tx, case, account, peers)
     except Refusal as error:
         notify.refuse(service, tx, case, mail_id, account.email, error)
@@ -182,17 +185,30 @@ def _message(
     service: Service, tx: Connection, case: Case, account: Account, peers: Sequence[PhoneNumber]
 ) -> sms.SmsText:
     """The SMS that the mail becomes. Raises Refusal."""
+    key, defaults = keys.by_id(tx, account.key_id), service.config.text
     quoted = inbound.recent_texts(tx, account.id, peers)
     known = text.Known(signatures=accounts.signatures_of(tx, account.id), quoted=quoted)
-    words = text.own_words(case.mail, cut=Cut(service.config.text.cut), known=known)
+    words = text.own_words(case.mail, cut=Cut(key.cut or defaults.cut), known=known)
     if words.problem:
         raise _PROBLEMS[words.problem]
-    message = sms.compose(words.text)
+    message = sms.compose(words.text, transliterate=defaults.transliterate)
     if not message.parts:
         raise EmptyText
-    if len(message.parts) > service.config.limits.parts_per_sms:
-        raise TooLong(parts=str(len(message.parts)), limit=str(service.config.limits.parts_per_sms))
+    limit = service.config.limits.parts_per_sms
+    if (key.overlong or defaults.overlong) == "cut":
+        return sms.shorten(message, limit)
+    if len(message.parts) > limit:
+        raise TooLong(parts=str(len(message.parts)), limit=str(limit))
     return message
+
+
+def _learn_signature(service: Service, tx: Connection, case: Case, mail_id: int, account: Account) -> None:
+    """See a signature in what the last mails of an account have in common at their end."""
+    written = text.own_words(case.mail, cut=Cut.QUOTES).text
+    ending = "\n".join(written.split("\n")[-ENDING_LINES:])
+    learned = text.common_ending(accounts.remember_ending(tx, account.id, mail_id, ending))
+    if learned:
+        accounts.learn_signature(tx, account.id, learned, "mails", service.now())
 
 
 def _claim(

@@ -58,6 +58,4 @@ def _never_left(error: requests.RequestException) -> bool:
 def _in_handshake(error: SSLError) -> bool:
     """Whether TLS failed before anything of ours was sent; a broken record may come after all of it was read."""
     causes = [cause for cause in error.args if isinstance(cause, ssl.SSLError)]
-    return any(
-        frame.name == "do_handshake" for cause in causes for frame in traceback.extract_tb(cause.__traceback__)
-    )
+    return any(frame.name == "do_handshake" for cause in causes for frame in traceback.extract_tb(cause.__traceback__))

@@ -22,6 +22,13 @@ def by_hash(tx: Connection, secret_hash: str) -> Key | None:
     return _one(tx, keys.c.secret_hash == secret_hash)
 
 
+def by_id(tx: Connection, key_id: int) -> Key:
+    """The key with this id, which exists."""
+    found = _one(tx, keys.c.id == key_id)
+    assert found is not None
+    return found
+
+
 def by_name(tx: Connection, name: str) -> Key | None:
     """The key with this label or public id."""
     return _one(tx, keys.c.label == name) or _one(tx, keys.c.public_id == name.lower())

@@ -66,7 +66,7 @@ def test_the_escape_code_is_no_character():
     ],
 )
 def test_parts_are_exact(text, encoding, units, parts):
-    composed = sms.compose(text, transliterate=False)
+    composed = sms.compose(text)
     assert (composed.encoding, composed.units) == (encoding, units)
     assert [units_of(part, encoding) for part in composed.parts] == parts
     assert "".join(composed.parts) == composed.text == unicodedata.normalize("NFC", text)
@@ -174,28 +174,44 @@ def test_plain_forms_keep_accents_and_what_holds_an_emoji_together():
     ],
 )
 def test_letters_outside_gsm7_become_their_nearest_if_that_makes_the_text_gsm7(written, sent):
-    composed = sms.compose(written)
+    composed = sms.compose(written, transliterate=True)
     assert (composed.text, composed.encoding) == (sent, GSM7)
 
 
 @pytest.mark.parametrize("text", ["ça – 😀", "Привет… “é”", "γειά – ç", "안녕 «á»", "שלום – ó", "20\u00a0°C – ç"])
 def test_a_text_that_needs_ucs2_anyway_keeps_its_characters(text):
-    composed = sms.compose(text)
+    composed = sms.compose(text, transliterate=True)
     assert (composed.text, composed.encoding) == (text, UCS2)
 
 
 def test_without_transliteration_letters_stay_and_typographic_characters_do_not():
-    assert sms.compose("Vi ses – kl. 10…", transliterate=False).text == "Vi ses - kl. 10..."
-    assert sms.compose("ça – va", transliterate=False).text == "ça – va"
+    assert sms.compose("Vi ses – kl. 10…").text == "Vi ses - kl. 10..."
+    assert sms.compose("ça – va").text == "ça – va"
 
 
 def test_the_characters_that_force_ucs2_are_named_once_in_their_order():
-    assert sms.compose("ça – 😀 ж 😀 ❤️ " + FAMILY).forced_by == ("😀", "ж", "❤", "👨", "👩", "👧")
-    assert sms.compose("ça – va", transliterate=False).forced_by == ("ç",)
-    assert sms.compose("ça – va").forced_by == ()
+    assert sms.compose("ça – 😀 ж 😀 ❤️ " + FAMILY, transliterate=True).forced_by == ("😀", "ж", "❤", "👨", "👩", "👧")
+    assert sms.compose("ça – va").forced_by == ("ç",)
+    assert sms.compose("ça – va", transliterate=True).forced_by == ()
 
 
 def test_surrogates_are_joined_or_shown_as_missing():
     assert sms.compose("\ud83d\ude00").text == SMILE
     assert sms.compose("a\ud83d").text == "a\ufffd"
     assert sms.compose("\udce5").encoding is UCS2
+
+
+@given(st.text(max_size=900), st.integers(1, 3))
+def test_a_shortened_text_fits_and_begins_as_the_text_does(text, most):
+    message = sms.compose(text)
+    short = sms.shorten(message, most)
+    assert len(short.parts) <= most
+    assert message.text == short.text or short.text.endswith("...")
+
+
+def test_a_text_without_blanks_is_shortened_all_the_same():
+    assert sms.shorten(sms.compose("å" * 200), 1).text == "å" * 157 + "..."
+
+
+def test_a_text_is_shortened_at_a_word():
+    assert sms.shorten(sms.compose("Kære kunde, " * 20), 1).text.endswith("Kære kunde,...")

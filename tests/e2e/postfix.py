@@ -137,6 +137,14 @@ class Postfix:
         """The mails that were tried and will be tried again."""
         return [entry for entry in self.queue() if entry["queue_name"] == "deferred"]
 
+    def waits_for(self, address: str) -> bool:
+        """Is there a mail in the queue from or to this address?"""
+        return f'"{address}"' in json.dumps(self.queue())
+
+    def defers(self, address: str) -> bool:
+        """Was a mail from or to this address tried, and will be again?"""
+        return f'"{address}"' in json.dumps(self.deferred())
+
     def flush(self) -> None:
         """Try everything again now."""
         subprocess.run(["/usr/sbin/postfix", "-c", str(self.config), "flush"], check=True, capture_output=True)

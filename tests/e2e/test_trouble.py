@@ -19,14 +19,14 @@ def test_a_mail_waits_in_the_queue_while_the_gateway_is_down(
     office.kannel.stop_smsbox()
     try:
         anna.writes(to=[key.secret], subject=customer.national, text="Tålmodighed")
-        wait_for(office.postfix.deferred, "a deferred mail", explain=office.postfix.tail)
+        wait_for(lambda: office.postfix.defers(anna.address), "a deferred mail", explain=office.postfix.tail)
         office.postfix.flush()
-        wait_for(office.postfix.deferred, "a deferred mail", explain=office.postfix.tail)
+        wait_for(lambda: office.postfix.defers(anna.address), "a deferred mail", explain=office.postfix.tail)
     finally:
         office.kannel.start_smsbox()
     office.postfix.flush()
     assert customer.receives().text == "Tålmodighed"
-    wait_for(lambda: not office.postfix.queue(), "an empty queue", explain=office.postfix.tail)
+    wait_for(lambda: not office.postfix.waits_for(anna.address), "the end of waiting", explain=office.postfix.tail)
     customer.receives_nothing()
     anna.receives_nothing()
 
@@ -38,13 +38,13 @@ def test_flush_sends_what_waits_and_the_queue_does_not_send_it_again(
     office.kannel.stop_smsbox()
     try:
         anna.writes(to=[key.secret], subject=customer.national, text="Først til mølle")
-        wait_for(office.postfix.deferred, "a deferred mail", explain=office.postfix.tail)
+        wait_for(lambda: office.postfix.defers(anna.address), "a deferred mail", explain=office.postfix.tail)
     finally:
         office.kannel.start_smsbox()
     office.installation.run("flush")
     office.postfix.flush()
     assert customer.receives().text == "Først til mølle"
-    wait_for(lambda: not office.postfix.queue(), "an empty queue", explain=office.postfix.tail)
+    wait_for(lambda: not office.postfix.waits_for(anna.address), "the end of waiting", explain=office.postfix.tail)
     customer.receives_nothing()
 
 

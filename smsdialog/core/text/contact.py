@@ -16,6 +16,7 @@ from smsdialog.core.text.phrases import JOINERS, entries
 LINE_CHARACTERS = 160
 NAME_WORDS = 5
 PHONE_DIGITS = 6
+BLOCK_LINES = 16
 
 PHONE_LABELS = frozenset(
     entries(
@@ -189,3 +190,30 @@ def looks_like_signature(lines: Sequence[str], most: int = 14) -> bool:
         "?" in line or line.lower().startswith(("ps", "p.s", "p. s")) for line in filled
     )
     return not spoken_to and said < len(kinds)
+
+
+def contact_block_at(lines: Sequence[str], sender: str) -> int:
+    """Where a contact block without a closing formula begins, or the length of `lines`.
+
+    It ends the text, begins with a name (the sender's, if that is known) after an empty line, and holds two kinds
+    of contact data at least; a line that ends in a colon above it makes it part of the message.
+    """
+    filled = [n for n, line in enumerate(lines) if line.strip()]
+    for n in filled[-BLOCK_LINES:]:
+        if n == 0 or lines[n - 1].strip() or not is_name(lines[n]):
+            continue
+        above = next((line.strip() for line in reversed(lines[:n]) if line.strip()), "")
+        if above and above[-1] not in ":," and is_contact_block(lines[n:], sender):
+            return n
+    return len(lines)
+
+
+def is_contact_block(lines: Sequence[str], sender: str) -> bool:
+    """Whether these lines, the first of which is a name, say how to reach somebody: the sender, if known."""
+    kinds = frozenset().union(*(evidence(line) for line in lines))
+    first = lines[0].lower().split()
+    known = bool(sender) and any(word.strip(",.") in sender.lower().split() for word in first)
+    if sender and not known and not (kinds >= {"title", "phone"} or {"firm", "mail"} <= kinds):
+        return False
+    reach = kinds & {"phone", "mail", "web"}
+    return bool(reach) and len(kinds) >= (2 if known else 3) and looks_like_signature(lines, BLOCK_LINES)

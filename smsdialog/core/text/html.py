@@ -190,7 +190,7 @@ class _Page:
         if tag == "br" and not self.hidden:
             self.line_break()
             if attributes.get("id", "").lower() == SIGNATURE_BREAK:
-                self._mark(Mark.SIGNATURE)
+                self._mark(Mark.FOOTER)
         elif tag == "hr":
             self.block_edge(False)
             self._mark(mark_of(tag, attributes, ahead))

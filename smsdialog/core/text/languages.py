@@ -51,12 +51,13 @@ DANISH = Language(
         med venlig hilsen | venlig hilsen | med venlige hilsner | venlige hilsner | med venlig hilsen og tak
         venligst | med venligst hilsen | de bedste hilsner | bedste hilsner | bedste hilsen | hilsen | hilsner
         mange hilsner | mange hilsener | kærlig hilsen | kærlige hilsner | kærligst | kh | mvh | m.v.h | vh
-        v.h | dbh | med hilsen | mange hilsen | hav en god dag | de venligste hilsner | på gensyn
-        med de bedste hilsner | med de venligste hilsner | hils | varme hilsner | med høflig hilsen | knus
-        stort knus | kys | god weekend | fortsat god dag | ha' en god dag | rigtig god dag
-        med kollegial hilsen | god dag
+        v.h | dbh | med hilsen | mange hilsen | de venligste hilsner | med de bedste hilsner
+        med de venligste hilsner | varme hilsner | med høflig hilsen | knus | stort knus | med kollegial hilsen
     """,
-    thanks="tak | mange tak | tusind tak | på forhånd tak | tak for hjælpen | tak på forhånd",
+    thanks="""
+        tak | mange tak | tusind tak | på forhånd tak | tak for hjælpen | tak på forhånd | hav en god dag
+        på gensyn | hils | god weekend | fortsat god dag | ha' en god dag | rigtig god dag | god dag | kys
+    """,
     sent="sendt fra | sendt via | sendt med | hent outlook | få outlook | afsendt fra | hent bluemail",
     mine="min | mit",
 )
@@ -74,9 +75,9 @@ NORWEGIAN = Language(
     signoffs="""
         med vennlig hilsen | vennlig hilsen | vennlige hilsener | med vennlige hilsener | med vennleg helsing
         vennleg helsing | beste hilsen | beste hilsener | hilsen | hilsener | mange hilsener | med beste hilsen
-        ha en fin dag | helsing | klem | vennligst hilsen
+        helsing | klem | vennligst hilsen
     """,
-    thanks="takk | tusen takk | mange takk | på forhånd takk | takk på forhånd",
+    thanks="takk | tusen takk | mange takk | på forhånd takk | takk på forhånd | ha en fin dag",
     sent="sendt fra | skaff deg outlook | last ned outlook | få outlook | hent outlook",
     mine="min | mitt",
 )
@@ -97,10 +98,12 @@ SWEDISH = Language(
     signoffs="""
         med vänlig hälsning | vänlig hälsning | vänliga hälsningar | med vänliga hälsningar | hälsningar
         hälsning | med hälsning | bästa hälsningar | bästa hälsning | många hälsningar | varma hälsningar | mvh
-        vänligen | hälsar | med bästa hälsningar | ha det bra | ha en fin dag | ha en bra dag | kram | kramar
-        allt gott | trevlig helg
+        vänligen | hälsar | med bästa hälsningar | kram | kramar
     """,
-    thanks="tack | tack så mycket | stort tack | tack på förhand | tusen tack",
+    thanks="""
+        tack | tack så mycket | stort tack | tack på förhand | tusen tack | ha det bra | ha en fin dag
+        ha en bra dag | allt gott | trevlig helg
+    """,
     sent="skickat från | skickat via | skickades från | hämta outlook | skaffa outlook",
     mine="min | mitt",
 )
@@ -160,16 +163,16 @@ ENGLISH = Language(
     signoffs="""
         best regards | kind regards | warm regards | regards | best | best wishes | many regards
         with best regards | with kind regards | kindest regards | warmest regards | yours sincerely | sincerely
-        yours faithfully | yours truly | yours | sincerely yours | cheers | br | rgds | take care | all the best
+        yours faithfully | yours truly | yours | sincerely yours | cheers | br | rgds | all the best
         with regards | best regards and thanks | thanks and regards | thanks & regards | thank you and regards
-        thanks and best regards | many thanks and kind regards | respectfully | warmly | cordially | love | xoxo
-        thanks & best regards | greetings | bests | with best wishes | with warm regards | have a great day
-        have a nice day | thank you & regards | thank you & best regards | best greetings | kr
+        thanks and best regards | many thanks and kind regards | respectfully | warmly | cordially | xoxo
+        thanks & best regards | bests | with best wishes | with warm regards | thank you & regards
+        thank you & best regards | best greetings | kr
     """,
     thanks="""
         thanks | thank you | many thanks | thx | thanks a lot | thanks again | thanks in advance
         thank you very much | thanks so much | thank you in advance | thanks very much | thank you so much
-        much appreciated | ty | tia
+        much appreciated | ty | tia | take care | love | have a great day | have a nice day | greetings
     """,
     sent="""
         get bluemail | sent from | sent via | sent with | sent using | sent by | sent on | sent through
@@ -193,10 +196,13 @@ FRENCH = Language(
     pronouns="je | nous | vous | tu | il | elle | ils | on",
     signoffs="""
         cordialement | bien cordialement | très cordialement | salutations | meilleures salutations
-        sincères salutations | bien à vous | amicalement | bonne journée | bonne réception | cdlt | cdt
-        bien à toi | bises | belle journée | salutations distinguées
+        sincères salutations | bien à vous | amicalement | cdlt | cdt | bien à toi | bises
+        salutations distinguées
     """,
-    thanks="merci | merci beaucoup | merci d'avance | merci par avance",
+    thanks="""
+        merci | merci beaucoup | merci d'avance | merci par avance | bonne journée | bonne réception
+        belle journée
+    """,
     sent="""
         envoyé de | envoyé depuis | envoyé à partir | envoyé avec | téléchargez outlook | télécharger outlook
         obtenir outlook
@@ -274,11 +280,8 @@ ITALIAN = Language(
     original="messaggio originale | messaggio originario",
     forwarded="messaggio inoltrato | inizio messaggio inoltrato",
     pronouns="io | noi | voi | lui | lei | loro",
-    signoffs="""
-        cordiali saluti | distinti saluti | saluti | cordialmente | un saluto | a presto | buona giornata | ciao
-        un cordiale saluto
-    """,
-    thanks="grazie | grazie mille",
+    signoffs="cordiali saluti | distinti saluti | saluti | cordialmente | un saluto | un cordiale saluto",
+    thanks="grazie | grazie mille | a presto | buona giornata | ciao",
     sent="inviato da | inviato con | inviato dal | scarica outlook | ottieni outlook",
     mine="mio | mia",
 )

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from smsdialog.core.text.contact import evidence, is_name, is_sentence
-from smsdialog.core.text.signature import is_mobile_footer, is_signoff
+from smsdialog.core.text.footer import is_mobile_footer
+from smsdialog.core.text.signoff import is_signoff
 
 LEAST_MAILS = 3
 LEAST_LINES = 2

@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 CHARACTERS = 100_000
@@ -26,6 +26,7 @@ class Mark(enum.Enum):
     INTRODUCTION = "introduction"  # the client's line above a quote
     HISTORY = "history"  # from here to the end, all is an earlier mail
     SIGNATURE = "signature"
+    FOOTER = "footer"  # below the line break behind which a phone puts its signature
 
 
 class Line(NamedTuple):
@@ -44,6 +45,8 @@ _PLAIN: dict[int, str | None] = {
     **dict.fromkeys((*range(9), *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0))),
 }
 _EMPTY_RUN = re.compile(r"\n{4,}")
+# A line of dashes, or of the dot by which a mail tracker marks its picture.
+_RULE = re.compile(r"^\s*(?:(?:[-_=*~—–#+]\s?){2,}|ᐧ)$")
 
 
 def tidy(text: str) -> str:
@@ -76,3 +79,20 @@ def joined(lines: Iterable[Line | str]) -> str:
         if text or (out and out[-1]):
             out.append(text)
     return "\n".join(out).strip()
+
+
+def is_rule(line: str) -> bool:
+    """Whether a line is drawn and not written: dashes, underscores, stars.
+
+    >>> is_rule("-----"), is_rule("- pas")
+    (True, False)
+    """
+    return bool(_RULE.match(line))
+
+
+def trimmed(lines: Sequence[str]) -> list[str]:
+    """`lines` without empty lines and rules (`-----`) at their end."""
+    kept = list(lines)
+    while kept and (not kept[-1].strip() or is_rule(kept[-1])):
+        kept.pop()
+    return kept

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from smsdialog.core.model import Cut
+from smsdialog.core.text.contact import looks_like_signature
 from smsdialog.core.text.disclaimer import without_warning
-from smsdialog.core.text.lines import Line, Mark, joined, lines_of
 from smsdialog.core.text.headerblock import header_block
+from smsdialog.core.text.lines import Line, Mark, joined, lines_of, trimmed
 from smsdialog.core.text.quotes import Split, is_introduction, split
 from smsdialog.core.text.signature import (
     is_bare_signature,
-    trimmed,
     without_client_lines,
     without_contact,
     without_signoff,
@@ -67,7 +67,7 @@ def _own_text(lines: Sequence[Line], wish: Wish) -> str:
         own = _rescued(found, wish)
     if wish.cut is Cut.QUOTES:
         return joined(_without_debris(trimmed(_texts(own))))
-    texts = without_warning(_without_debris(_texts(line for line in own if line.mark is not Mark.SIGNATURE)))
+    texts = without_warning(_without_debris(_texts(_unsigned(own))))
     kept = without_client_lines(texts, wish.signatures)
     if wish.cut is Cut.SIGNATURE:
         return joined(kept)
@@ -77,6 +77,13 @@ def _own_text(lines: Sequence[Line], wish: Wish) -> str:
     if is_bare_signature(kept, wish.sender):
         return ""
     return joined(shortened) or joined(kept)
+
+
+def _unsigned(lines: Sequence[Line]) -> list[Line]:
+    """The lines without those that the markup names a signature; what a phone's user typed below it stays."""
+    footer = [line.text for line in lines if line.mark is Mark.FOOTER]
+    dropped = (Mark.SIGNATURE, Mark.FOOTER) if looks_like_signature(footer) else (Mark.SIGNATURE,)
+    return [line for line in lines if line.mark not in dropped]
 
 
 def _texts(lines: Iterable[Line]) -> list[str]:

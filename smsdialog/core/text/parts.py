@@ -17,6 +17,7 @@ from smsdialog.core.text.flowed import unflowed
 from smsdialog.core.text.lines import tidy
 
 HTML_CHARACTERS = 1_000_000
+TEXTS = ("text/plain", "text/html")
 
 _NO_ATTACHMENT = (
     "application/pgp-signature",
@@ -30,6 +31,7 @@ _NO_ATTACHMENT = (
     "text/calendar",
 )
 _ARMOUR = "-----BEGIN PGP "
+_ENCRYPTED = re.compile("^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
 
 
 class Choice(NamedTuple):
@@ -55,11 +57,11 @@ def choose(body: Part) -> Choice:
     'Hej på dig'
     """
     leaves = list(_leaves(body, False))
-    texts = [leaf.part for leaf in leaves if _is_text(leaf.part)]
+    texts = [leaf.part for leaf in leaves if _is_text(leaf.part)] or _named_texts(leaves)
     plain = _joined_plain(texts, _is_apple(body))
     html = next((found for part in texts if part.content_type == "text/html" and (found := _html(part)).strip()), "")
     attachments = sum(_is_attachment(leaf) for leaf in leaves)
-    if plain.lstrip().startswith(_ARMOUR + "MESSAGE") or body.content_type == "multipart/encrypted":
+    if _ENCRYPTED.search(plain) or body.content_type == "multipart/encrypted":
         return Choice(attachments=0, problem="encrypted")
     if plain.strip() or html.strip():
         return Choice(_without_armour(plain), html, attachments)
@@ -77,7 +79,12 @@ def _leaves(part: Part, decoration: bool) -> Iterator[_Leaf]:
 
 def _is_text(part: Part) -> bool:
     """Whether a part is there to be read: a text that is not handed over as a file."""
-    return part.content_type in ("text/plain", "text/html") and part.disposition != "attachment" and not part.filename
+    return part.content_type in TEXTS and part.disposition != "attachment" and not part.filename
+
+
+def _named_texts(leaves: list[_Leaf]) -> list[Part]:
+    """What is read where every text has a file name: those that are to be shown."""
+    return [leaf.part for leaf in leaves if leaf.part.content_type in TEXTS and leaf.part.disposition == "inline"]
 
 
 def _is_apple(body: Part) -> bool:
@@ -115,10 +122,12 @@ def _is_attachment(leaf: _Leaf) -> bool:
 def _problem(leaves: list[_Leaf], attachments: int) -> str:
     """Why there is no text."""
     for leaf in leaves:
-        kind = leaf.part.content_type
-        if kind.endswith("pkcs7-mime"):
+        kind, name = leaf.part.content_type, leaf.part.filename.lower()
+        if kind == "application/pgp-encrypted":
+            return "encrypted"
+        if kind.endswith("pkcs7-mime") or name == "smime.p7m":
             return "signed-opaque" if "signed" in leaf.part.params.get("smime-type", "").lower() else "encrypted"
-        if kind.endswith("ms-tnef"):
+        if kind.endswith("ms-tnef") or name == "winmail.dat":
             return "tnef"
     return "attachment-only" if attachments else "empty"
 
@@ -126,7 +135,7 @@ def _problem(leaves: list[_Leaf], attachments: int) -> str:
 def _without_armour(text: str) -> str:
     """A clear-signed text (RFC 9580 section 7) without its armour; other texts as they are.
 
-    >>> _without_armour("-----BEGIN PGP SIGNED MESSAGE-----\\nHash: SHA256\\n\\n- -- \\nBo\\n-----BEGIN PGP SIGNATURE-----\\nx")
+    >>> _without_armour("-----BEGIN PGP SIGNED MESSAGE-----\\nHash: SHA256\\n\\n- -- \\nBo")
     '-- \\nBo'
     """
     if not text.lstrip().startswith(_ARMOUR + "SIGNED MESSAGE-----"):

@@ -73,7 +73,10 @@ DEVICES = frozenset(
 # Words between the names in a closing line: `Hilsen fra Anna og Per`.
 JOINERS = frozenset(
     entries(
-        "& | + | / | af | and | at | av | bei | de | den | der | e | en | et | fra | fra: | from | från | hos | i | im | in | la | och | of | og | på | team | the | und | van | ved | vom | von | y"
+        """
+        & | + | / | af | and | at | av | bei | de | den | der | e | en | et | for | fra | fra: | from | från | hos | i
+        im | in | la | och | of | og | på | team | the | und | van | ved | vom | von | y
+        """
     )
 )
 

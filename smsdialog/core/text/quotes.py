@@ -23,6 +23,7 @@ INTRODUCTION_CHARACTERS = 400
 # A quoted line of this length may have been wrapped once more, its rest then standing unmarked below it.
 OVERFLOWN = 60
 
+_UNQUOTED = (Mark.OWN, Mark.SIGNATURE, Mark.FOOTER)
 # Gmail in languages without a verb: `2016-03-03 17:21 GMT+01:00 Bo Nygård <bo@firma.example>`.
 _DATE_FIRST = re.compile(
     r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}\s(?:\d{1,2}:\d\d\sGMT[+-]\d|[^<>]{1,100}<[^<>\s]{1,200}@[^<>\s]{1,200}>?:?$)"
@@ -91,7 +92,7 @@ def _with_quote_marks(lines: Sequence[Line]) -> list[Line]:
     marked: list[Line] = []
     above = ""
     for line in lines:
-        quoted = line.mark in (Mark.OWN, Mark.SIGNATURE) and line.text.lstrip()[:1] == ">"
+        quoted = line.mark in _UNQUOTED and line.text.lstrip()[:1] == ">"
         bracket = quoted and above.rfind("<") > above.rfind(">")
         marked.append(Line(_QUOTE_MARKS.sub("", line.text), Mark.QUOTE) if quoted and not bracket else line)
         above = line.text
@@ -199,8 +200,10 @@ def _opened(lines: list[Line], start: int, end: int) -> int:
 def is_introduction(text: str, quote_follows: bool) -> bool:
     """Whether `text` is what a client writes above a quote; the less follows, the more evidence it needs.
 
-    >>> is_introduction("Den 03.03.2025 kl. 10.12 skrev Bo:", False), is_introduction("Den 4. marts skrev vi til jer:", False)
-    (True, False)
+    >>> is_introduction("Den 03.03.2025 kl. 10.12 skrev Bo:", False)
+    True
+    >>> is_introduction("Den 4. marts skrev vi til jer:", False)
+    False
     """
     text = text.strip(" *_>-")
     if not text or len(text) > INTRODUCTION_CHARACTERS:

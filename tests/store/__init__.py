@@ -1,0 +1,1 @@
+"""The ledger's promises, on SQLite and on PostgreSQL."""
