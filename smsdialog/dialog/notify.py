@@ -6,6 +6,7 @@ Nothing is written to machines, and one mail causes one notice of a kind however
 from __future__ import annotations
 
 from smsdialog.core import automatic, letters, text
+from smsdialog.core.address import redact
 from smsdialog.core.letters import Letter
 from smsdialog.dialog.case import Case
 from smsdialog.dialog.service import Service
@@ -14,8 +15,8 @@ from smsdialog.store import Connection, notices
 
 
 def refuse(service: Service, tx: Connection, case: Case, mail_id: int, email: str, error: Refusal) -> None:
-    """Tell an employee why his mail did not become an SMS."""
-    quote = text.own_words(case.mail).text
+    """Tell an employee why his mail did not become an SMS; keys and tokens in it are not quoted."""
+    quote = redact(text.own_words(case.mail).text)
     letter = letters.refusal(service.translate, error, case.subject, quote)
     answer(service, tx, case, mail_id, email, error.kind, letter)
 

@@ -5,14 +5,14 @@ What sendmail does not take stays in the ledger and is tried again, with the sam
 
 from __future__ import annotations
 
-from smsdialog import log, qr
-from smsdialog.core import address, letters, phone
-from smsdialog.core.compose import NoticeMail, Picture, SmsMail, is_message_id, notice_mail, sender_name, sms_mail
-from smsdialog.core.letters import Letter
+from types import ModuleType
+
+from smsdialog import log
+from smsdialog.core import address
 from smsdialog.dialog.service import Service
 from smsdialog.errors import SendmailFailed
 from smsdialog.mailer import TIMEOUT_SECONDS
-from smsdialog.store import Connection, accounts, inbound, notices
+from smsdialog.store import inbound, notices
 
 LEASE_SECONDS = 2 * TIMEOUT_SECONDS
 FIRST_PAUSE_SECONDS = 30
@@ -29,7 +29,7 @@ def inbound_of(service: Service, account_id: int) -> bool:
             row = inbound.lease(tx, sms_id, service.now(), LEASE_SECONDS)
             if row is None:
                 return False  # another process is at it, and will find what came after
-            message = _sms_mail(service, tx, row)
+            message = _draft().sms_mail(service, tx, row)
         envelope_sender = service.address(address.bounce_local_part(service.secrets[0], str(row.id)))
         try:
             service.mailer.post(message, sender=envelope_sender, recipient=row.email)
@@ -50,7 +50,7 @@ def notices_of(service: Service, mail_id: int | None = None) -> bool:
             rows = notices.lease(tx, service.now(), LEASE_SECONDS, mail_id=mail_id)
             if not rows:
                 return True
-            message = _notice_mail(service, tx, rows)
+            message = _draft().notice_mail(service, tx, rows)
         ids = [row.id for row in rows]
         try:
             service.mailer.post(message, sender="", recipient=rows[0].recipient)
@@ -64,53 +64,11 @@ def notices_of(service: Service, mail_id: int | None = None) -> bool:
         log.event("posted", kind=rows[0].kind)
 
 
-def _sms_mail(service: Service, tx: Connection, row: inbound.InboundRow) -> bytes:
-    assert row.account_id is not None
-    assert row.dialog_id is not None
-    answerable = phone.can_be_answered(row.sender)
-    peer = row.sender.removeprefix("+") if answerable else address.NO_REPLY
-    customer = phone.international(row.sender) if answerable else sender_name(row.sender)
-    thread = service.message_id("thread", str(row.dialog_id))
-    earlier = tuple(service.message_id("in", str(i)) for i in inbound.earlier_in_dialog(tx, row))
-    last = accounts.last_mail_id(tx, row.dialog_id)
-    return sms_mail(
-        SmsMail(
-            to=row.email,
-            from_name=f"{customer} (SMS)" if answerable else customer,
-            from_address=service.address(address.reply_local_part(service.secrets[0], row.account_id, peer)),
-            subject=letters.sms_subject(service.translate, customer.removesuffix(" (SMS)")),
-            body=letters.sms_body(service.translate, row.text, answerable=answerable),
-            message_id=service.message_id("in", str(row.id)),
-            in_reply_to=last if is_message_id(last) else (*earlier, thread)[len(earlier) - 1],
-            references=(thread, *earlier),
-            received_at=row.received_at,
-            loop=service.instance,
-        )
-    )
+def _draft() -> ModuleType:
+    """The module that writes mails: 50 ms of imports that a run without a mail need not pay."""
+    from smsdialog.dialog import draft
 
-
-def _notice_mail(service: Service, tx: Connection, rows: list[notices.NoticeRow]) -> bytes:
-    first = rows[0]
-    letter = letters.gathered([Letter(row.subject, row.body) for row in rows])
-    return notice_mail(
-        NoticeMail(
-            to=first.recipient,
-            from_address=service.address("help"),
-            letter=letter,
-            message_id=service.message_id("notice", str(first.id)),
-            in_reply_to=first.in_reply_to if is_message_id(first.in_reply_to) else "",
-            written_at=service.now(),
-            loop=service.instance,
-            picture=_picture(tx, first),
-        )
-    )
-
-
-def _picture(tx: Connection, row: notices.NoticeRow) -> Picture | None:
-    if row.kind != "confirmation" or row.account_id is None:
-        return None
-    number = accounts.by_id(tx, row.account_id).number
-    return Picture(f"qr-{number}.png", qr.png(number))
+    return draft
 
 
 def _pause(attempts: int) -> float:

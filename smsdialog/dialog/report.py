@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smsdialog.core import letters, phone
+from smsdialog.core.address import redact
 from smsdialog.core.letters import Fate
 from smsdialog.dialog import notify
 from smsdialog.dialog.service import Service
@@ -34,11 +35,11 @@ def _report(service: Service, tx: Connection, mail_id: int) -> None:
     rows = outbound.of_mail(tx, mail_id)
     fates = [Fate(phone.international(row.peer), row.state, row.reason) for row in rows]
     message_id, subject = outbound.cause(tx, mail_id)
-    letter = letters.report(service.translate, fates, subject, rows[0].text)
+    letter = letters.report(service.translate, fates, subject, redact(rows[0].text))
     email = rows[0].email
     notify.write(service, tx, email, NOT_SENT, letter, mail_id=mail_id, in_reply_to=message_id)
     unknown = [f"o{row.id}" for row in rows if row.state == "unknown"]
     if unknown:
         letter = letters.operator_unknown(service.translate, unknown)
-        notify.write(service, tx, service.config.mail.operator, UNKNOWN, letter)
+        notify.write(service, tx, service.config.mail.operator, UNKNOWN, letter, mail_id=mail_id)
     outbound.mark_reported(tx, mail_id)

@@ -149,7 +149,7 @@ def _customers(
     limits = service.config.limits
     rules = Rules(service.config.country, limits.countries, limits.recipients_per_mail)
     wanted, others = _typed(tx, mine), _typed(tx, case.named)
-    subject = case.mail.subject
+    subject = case.subject
     if _speaks_by_subject(tx, mine):
         wanted += subject_numbers(subject, lenient=bool(wanted or others))
     elif _speaks_by_subject(tx, case.named):

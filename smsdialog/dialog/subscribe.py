@@ -42,7 +42,7 @@ def _refuse(service: Service, tx: Connection, case: Case, mail_id: int, key: Key
 def _out_of_numbers(service: Service, tx: Connection, case: Case, mail_id: int, error: NumbersExhausted) -> Fate:
     notify.refuse(service, tx, case, mail_id, case.sender, error)
     letter = letters.operator_exhausted(service.translate)
-    notify.write(service, tx, service.config.mail.operator, error.kind, letter)
+    notify.write(service, tx, service.config.mail.operator, error.kind, letter, mail_id=mail_id)
     return Fate("refused", error.kind)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 
 def insert_once(tx: Connection, table: Table, **values: Any) -> int | None:
@@ -29,4 +28,11 @@ def insert_or_lock(tx: Connection, table: Table, unique: str, **values: Any) -> 
 
 
 def _insert(tx: Connection, table: Table) -> Any:
-    return sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
+    """The dialect's own INSERT; only one dialect is loaded, as each costs a pipe's start 20 ms."""
+    if tx.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)

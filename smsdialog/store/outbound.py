@@ -105,7 +105,7 @@ def apply_receipt(tx: Connection, sms_id: int, *, state: str, reason: str, now: 
     changed = (
         update(outbound)
         .where(outbound.c.id == sms_id, outbound.c.state.in_(("sending", "sent", "unknown")))
-        .values(state=state, reason=reason, updated_at=now)
+        .values(state=state, reason=reason, reported=False, updated_at=now)
     )
     return bool(tx.execute(changed).rowcount)
 

@@ -1,8 +1,6 @@
 """The tables. `migrations/` makes them; a test holds the two together.
 
-Times are seconds since the epoch (UTC). A unique index is what makes a promise of the contract true:
-one open account per (key, address), one open account per number, one SMS per (mail, customer), one
-inbound SMS per gateway id.
+Times are seconds since the epoch (UTC). The indexes, and with them what is unique, are in `indexes`.
 """
 
 from __future__ import annotations
@@ -15,13 +13,11 @@ from sqlalchemy import (
     Dialect,
     Double,
     ForeignKey,
-    Index,
     Integer,
     MetaData,
     String,
     Table,
     TypeDecorator,
-    text,
 )
 
 # The Alembic revision that these tables are; the pipe compares it without loading Alembic.
@@ -56,13 +52,6 @@ keys = Table(
     Column("overlong", String(16), nullable=False, server_default=""),
     Column("created_at", Double, nullable=False),
     Column("deleted_at", Double),
-    Index(
-        "keys_label",
-        "label",
-        unique=True,
-        sqlite_where=text("deleted_at IS NULL"),
-        postgresql_where=text("deleted_at IS NULL"),
-    ),
 )
 
 accounts = Table(
@@ -74,23 +63,6 @@ accounts = Table(
     Column("number", String(12), nullable=False),
     Column("created_at", Double, nullable=False),
     Column("closed_at", Double),
-    Index(
-        "accounts_open_email",
-        "key_id",
-        "email",
-        unique=True,
-        sqlite_where=text("closed_at IS NULL"),
-        postgresql_where=text("closed_at IS NULL"),
-    ),
-    Index(
-        "accounts_open_number",
-        "number",
-        unique=True,
-        sqlite_where=text("closed_at IS NULL"),
-        postgresql_where=text("closed_at IS NULL"),
-    ),
-    Index("accounts_email", "email"),
-    Index("accounts_number", "number"),
 )
 
 # What the product knows to be an account's e-mail signature, and cuts from its mails.
@@ -102,7 +74,6 @@ signatures = Table(
     Column("text", Words, nullable=False),
     Column("source", String(16), nullable=False),
     Column("created_at", Double, nullable=False),
-    Index("signatures_account", "account_id"),
 )
 
 # How the last mails of an account ended, to see a signature in what they have in common.
@@ -113,7 +84,6 @@ endings = Table(
     Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
     Column("mail_id", _Id, ForeignKey("mails.id"), nullable=False),
     Column("text", Words, nullable=False),
-    Index("endings_account_mail", "account_id", "mail_id", unique=True),
 )
 
 number_ranges = Table(
@@ -133,7 +103,6 @@ dialogs = Table(
     Column("peer", Words, nullable=False),
     Column("last_mail_id", Words, nullable=False, server_default=""),
     Column("used_at", Double, nullable=False),
-    Index("dialogs_account_peer", "account_id", "peer", unique=True),
 )
 
 # One row a mail, however often and for however many recipients the MTA hands it over.
@@ -159,8 +128,6 @@ deliveries = Table(
     Column("outcome", String(16), nullable=False),
     Column("reason", Words, nullable=False),
     Column("created_at", Double, nullable=False),
-    Index("deliveries_mail_recipient", "mail_id", "recipient", unique=True),
-    Index("deliveries_queue_id", "queue_id"),
 )
 
 outbound = Table(
@@ -184,22 +151,6 @@ outbound = Table(
     Column("reported", Boolean, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
-    Index("outbound_mail_peer", "mail_id", "peer", unique=True),
-    Index("outbound_account_created", "account_id", "created_at"),
-    Index("outbound_gateway_id", "gateway", "gateway_id"),
-    Index(
-        "outbound_open",
-        "state",
-        "due_at",
-        sqlite_where=text("state IN ('queued', 'sending')"),
-        postgresql_where=text("state IN ('queued', 'sending')"),
-    ),
-    Index(
-        "outbound_unreported",
-        "mail_id",
-        sqlite_where=text("NOT reported AND state IN ('failed', 'unknown', 'held')"),
-        postgresql_where=text("NOT reported AND state IN ('failed', 'unknown', 'held')"),
-    ),
 )
 
 inbound = Table(
@@ -221,22 +172,6 @@ inbound = Table(
     Column("due_at", Double, nullable=False),
     Column("leased_until", Double, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Index(
-        "inbound_gateway_id",
-        "gateway",
-        "gateway_id",
-        unique=True,
-        sqlite_where=text("gateway_id <> ''"),
-        postgresql_where=text("gateway_id <> ''"),
-    ),
-    Index("inbound_account_state", "account_id", "state"),
-    Index("inbound_dialog", "dialog_id"),
-    Index(
-        "inbound_waiting",
-        "due_at",
-        sqlite_where=text("state = 'received'"),
-        postgresql_where=text("state = 'received'"),
-    ),
 )
 
 # Mails of ours to employees and the operator: written first, handed to sendmail after the commit.
@@ -255,7 +190,4 @@ notices = Table(
     Column("due_at", Double, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("sent_at", Double),
-    Index("notices_mail_kind", "mail_id", "recipient", "kind"),
-    Index("notices_sent", "recipient", "kind", "sent_at"),
-    Index("notices_waiting", "due_at", sqlite_where=text("sent_at IS NULL"), postgresql_where=text("sent_at IS NULL")),
 )

@@ -31,8 +31,8 @@ def test_a_stranger_learns_nothing(stage: Stage) -> None:
 
 
 def test_the_answer_names_the_mail_that_asked_and_cannot_be_answered_by_machines(anna: Employee) -> None:
-    anna.writes("help", headers={"Message-ID": "<spørgsmål@x>"})
     anna.writes("help", headers={"Message-ID": "<question@firma.example>"})
     answer = anna.receives()
+    assert answer["In-Reply-To"] == answer["References"] == "<question@firma.example>"
     assert answer["Auto-Submitted"] == "auto-replied"
     assert answer["X-Auto-Response-Suppress"] == "All"

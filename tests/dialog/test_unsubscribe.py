@@ -12,7 +12,7 @@ def test_unsubscribing_closes_an_account_that_the_administrator_made(
     anna: Employee, administrator: Administrator, key: str, name: str
 ) -> None:
     anna.writes(name, key)
-    assert anna.receives()["Subject"] == "Din konto er lukket"
+    assert anna.receives()["Subject"] == "Din konto er nedlagt"
     assert [account.state for account in administrator.accounts()] == ["closed"]
 
 
@@ -96,5 +96,5 @@ def test_the_mail_handed_over_twice_closes_once_and_answers_once(
 ) -> None:
     posted = anna.writes("unsubscribe", key)
     assert posted.again().statuses == [0]
-    assert anna.receives()["Subject"] == "Din konto er lukket"
+    assert anna.receives()["Subject"] == "Din konto er nedlagt"
     anna.receives_nothing()

@@ -1,0 +1,60 @@
+"""Rows of the ledger as the mails that we write: addresses, threads and ids that are the same at every try."""
+
+from __future__ import annotations
+
+from smsdialog import qr
+from smsdialog.core import address, compose, letters, phone
+from smsdialog.core.letters import Letter
+from smsdialog.dialog.service import Service
+from smsdialog.store import Connection, accounts, inbound, notices
+
+
+def sms_mail(service: Service, tx: Connection, row: inbound.InboundRow) -> bytes:
+    """One SMS as the mail that its employee reads and answers; the same whenever it is written."""
+    assert row.account_id is not None
+    assert row.dialog_id is not None
+    answerable = phone.can_be_answered(row.sender)
+    peer = row.sender.removeprefix("+") if answerable else address.NO_REPLY
+    customer = phone.international(row.sender) if answerable else compose.sender_name(row.sender)
+    thread = service.message_id("thread", str(row.dialog_id))
+    earlier = tuple(service.message_id("in", str(i)) for i in inbound.earlier_in_dialog(tx, row))
+    last = accounts.last_mail_id(tx, row.dialog_id)
+    return compose.sms_mail(
+        compose.SmsMail(
+            to=row.email,
+            from_name=f"{customer} (SMS)" if answerable else customer,
+            from_address=service.address(address.reply_local_part(service.secrets[0], row.account_id, peer)),
+            subject=letters.sms_subject(service.translate, customer.removesuffix(" (SMS)")),
+            body=letters.sms_body(service.translate, row.text, answerable=answerable),
+            message_id=service.message_id("in", str(row.id)),
+            in_reply_to=last if compose.is_message_id(last) else (*earlier, thread)[len(earlier) - 1],
+            references=(thread, *earlier),
+            received_at=row.received_at,
+            loop=service.instance,
+        )
+    )
+
+
+def notice_mail(service: Service, tx: Connection, rows: list[notices.NoticeRow]) -> bytes:
+    """Notices of one kind to one person, as one mail."""
+    first = rows[0]
+    letter = letters.gathered([Letter(row.subject, row.body) for row in rows])
+    return compose.notice_mail(
+        compose.NoticeMail(
+            to=first.recipient,
+            from_address=service.address("help"),
+            letter=letter,
+            message_id=service.message_id("notice", str(first.id)),
+            in_reply_to=first.in_reply_to if compose.is_message_id(first.in_reply_to) else "",
+            written_at=service.now(),
+            loop=service.instance,
+            picture=_picture(tx, first),
+        )
+    )
+
+
+def _picture(tx: Connection, row: notices.NoticeRow) -> compose.Picture | None:
+    if row.kind != "confirmation" or row.account_id is None:
+        return None
+    number = accounts.by_id(tx, row.account_id).number
+    return compose.Picture(f"qr-{number}.png", qr.png(number))

@@ -1,0 +1,49 @@
+"""The indexes. A unique one is what makes a promise true, whatever processes do at once:
+
+one open account per (key, address), one open account per number, one SMS per (mail, customer), one
+inbound SMS per gateway id. Only migrations load this module: a condition for a dialect loads that
+dialect, which a pipe need not pay for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import Index, text
+
+from smsdialog.store import schema
+from smsdialog.store.schema import metadata
+
+__all__ = ["metadata"]
+
+
+def _index(name: str, table: sqlalchemy.Table, *columns: str, unique: bool = False, where: str = "") -> None:
+    only: dict[str, Any] = {"sqlite_where": text(where), "postgresql_where": text(where)} if where else {}
+    Index(name, *(table.c[column] for column in columns), unique=unique, **only)
+
+
+_index("keys_label", schema.keys, "label", unique=True, where="deleted_at IS NULL")
+_index("accounts_open_email", schema.accounts, "key_id", "email", unique=True, where="closed_at IS NULL")
+_index("accounts_open_number", schema.accounts, "number", unique=True, where="closed_at IS NULL")
+_index("accounts_email", schema.accounts, "email")
+_index("accounts_number", schema.accounts, "number")
+_index("signatures_account", schema.signatures, "account_id")
+_index("endings_account_mail", schema.endings, "account_id", "mail_id", unique=True)
+_index("dialogs_account_peer", schema.dialogs, "account_id", "peer", unique=True)
+_index("deliveries_mail_recipient", schema.deliveries, "mail_id", "recipient", unique=True)
+_index("deliveries_queue_id", schema.deliveries, "queue_id")
+_index("outbound_mail_peer", schema.outbound, "mail_id", "peer", unique=True)
+_index("outbound_account_created", schema.outbound, "account_id", "created_at")
+_index("outbound_gateway_id", schema.outbound, "gateway", "gateway_id")
+_index("outbound_open", schema.outbound, "state", "due_at", where="state IN ('queued', 'sending')")
+_index(
+    "outbound_unreported", schema.outbound, "mail_id", where="NOT reported AND state IN ('failed', 'unknown', 'held')"
+)
+_index("inbound_gateway_id", schema.inbound, "gateway", "gateway_id", unique=True, where="gateway_id <> ''")
+_index("inbound_account_state", schema.inbound, "account_id", "state")
+_index("inbound_dialog", schema.inbound, "dialog_id")
+_index("inbound_waiting", schema.inbound, "due_at", where="state = 'received'")
+_index("notices_mail_kind", schema.notices, "mail_id", "recipient", "kind")
+_index("notices_sent", schema.notices, "recipient", "kind", "sent_at")
+_index("notices_waiting", schema.notices, "due_at", where="sent_at IS NULL")
