@@ -163,7 +163,6 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.Double(), nullable=True),
         sa.Column("received_at", sa.Double(), nullable=False),
         sa.Column("mailed_at", sa.Double(), nullable=True),
-        sa.Column("due_at", sa.Double(), nullable=False),
         sa.Column("leased_until", sa.Double(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -189,7 +188,7 @@ def upgrade() -> None:
     op.create_index(
         "inbound_waiting",
         "inbound",
-        ["due_at"],
+        ["account_id"],
         unique=False,
         sqlite_where=sa.text("state = 'received'"),
         postgresql_where=sa.text("state = 'received'"),
@@ -244,7 +243,7 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("due_at", sa.Double(), nullable=False),
+        sa.Column("leased_until", sa.Double(), nullable=False),
         sa.Column("reported", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("updated_at", sa.Double(), nullable=False),
@@ -269,7 +268,7 @@ def upgrade() -> None:
     op.create_index(
         "outbound_open",
         "outbound",
-        ["state", "due_at"],
+        ["state", "leased_until"],
         unique=False,
         sqlite_where=sa.text("state IN ('queued', 'sending')"),
         postgresql_where=sa.text("state IN ('queued', 'sending')"),

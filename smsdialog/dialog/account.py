@@ -6,6 +6,7 @@ from smsdialog.config import SERVICE_NUMBER_DIGITS
 from smsdialog.core.mailbox import canonical_address
 from smsdialog.core.model import Account, Key
 from smsdialog.core.phone import service_number
+from smsdialog.dialog import post
 from smsdialog.dialog.service import Service
 from smsdialog.errors import Conflict, NotFound, NumbersExhausted
 from smsdialog.store import Clash, Connection, accounts, inbound, keys, numbers
@@ -63,7 +64,10 @@ def open_account(service: Service, email: str, key_name: str, number: str) -> Ac
 
 
 def edit(service: Service, name: str, *, email: str | None, key_name: str | None, forget: bool) -> Account:
-    """Change an open account's address or key; number and dialogs stay. Raises NotFound, Conflict."""
+    """Change an open account's address or key; number and dialogs stay. Raises NotFound, Conflict.
+
+    What was held for it is mailed when the new key is enabled.
+    """
     values: dict[str, object] = {"email": _email(email)} if email else {}
     try:
         with service.store.transaction() as tx:
@@ -79,10 +83,12 @@ def edit(service: Service, name: str, *, email: str | None, key_name: str | None
                 accounts.forget_signatures(tx, account.id)
             changed = accounts.by_id(tx, account.id)
             if changed.state == "open":
-                inbound.release(tx, account.id, service.now())
+                inbound.release(tx, account.id)
             return changed
     except Clash as error:
         raise Conflict("that key has an open account for that address already") from error
+    post.inbound_of(service, changed.id)
+    return changed
 
 
 def close(service: Service, name: str) -> Account:

@@ -6,20 +6,24 @@ A crash between lease and settle leaves an SMS `sending`; when its lease has run
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from smsdialog import log
+from smsdialog.dialog import post
 from smsdialog.dialog.service import Service
 from smsdialog.gateways import Accepted, Later, Outcome, Refused
 from smsdialog.gateways._base import SEND_TIMEOUT_SECONDS
-from smsdialog.store import outbound
+from smsdialog.store import accounts, outbound
 
 # Long enough for any gateway call and its settling.
 LEASE_SECONDS = 4 * SEND_TIMEOUT_SECONDS
 # An SMS that could not be sent for so long is old news: better told of than sent at night.
 GIVE_UP_SECONDS = 12 * 3600
-RETRY_SECONDS = 60
+# How long a run waits for another that has an SMS of the same mail in hand.
+PATIENCE_SECONDS = 10
+POLL_SECONDS = 0.1
 
 
 def send(service: Service, ids: Sequence[int], deadline: float) -> bool:
@@ -30,17 +34,28 @@ def send(service: Service, ids: Sequence[int], deadline: float) -> bool:
         if service.now() + SEND_TIMEOUT_SECONDS > deadline:
             break
         _send_one(service, sms_id)
-    with service.store.reading() as tx:
-        rows = (outbound.by_id(tx, sms_id) for sms_id in ids)
-        return not any(row and row.state in ("queued", "sending") for row in rows)
+    return _settled(service, ids, deadline)
+
+
+def _settled(service: Service, ids: Sequence[int], deadline: float) -> bool:
+    """Whether these SMS are settled; one that another run has in hand is waited for a little."""
+    patience = min(deadline, service.now() + PATIENCE_SECONDS)
+    while True:
+        with service.store.reading() as tx:
+            states = outbound.states(tx, ids)
+        if "sending" not in states or service.now() >= patience:
+            return not states & {"queued", "sending"}
+        time.sleep(POLL_SECONDS)
 
 
 def _send_one(service: Service, sms_id: int) -> None:
     with service.store.transaction() as tx:
         row = outbound.lease(tx, sms_id, service.now(), LEASE_SECONDS)
-    if row is None:
+        account = accounts.by_id(tx, row.account_id) if row else None
+    if row is None or account is None:
         return
-    outcome = service.gateways.send(row.gateway, row.sms)
+    silent = post.silent_because(account)  # closed or paused since its SMS was claimed
+    outcome = Refused(silent) if silent else service.gateways.send(row.gateway, row.sms)
     now = service.now()
     values = _settlement(outcome, row, now)
     with service.store.transaction() as tx:
@@ -58,5 +73,5 @@ def _settlement(outcome: Outcome, row: outbound.OutboundRow, now: float) -> dict
         case Later(reason) if now - row.created_at > GIVE_UP_SECONDS:
             return {"state": "failed", "reason": f"given up: {reason}"}
         case Later(reason):
-            return {"state": "queued", "reason": reason, "due_at": now + RETRY_SECONDS * row.attempts}
+            return {"state": "queued", "reason": reason}
     return {"state": "unknown", "reason": outcome.reason}

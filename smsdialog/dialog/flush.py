@@ -24,15 +24,18 @@ class Flushed:
 def flush(service: Service) -> Flushed:
     """One pass. Writes."""
     with service.store.reading() as tx:
-        due = outbound.due(tx, service.now(), BATCH)
-        waiting = inbound.accounts_waiting(tx, service.now())
-    for sms_id in due:
-        dispatch.send(service, [sms_id], service.now() + 2 * SEND_TIMEOUT_SECONDS)
+        queued = outbound.queued(tx, BATCH)
+        waiting = inbound.accounts_waiting(tx)
+    stuck: set[str] = set()
+    for sms_id, gateway in queued:
+        deadline = service.now() + 2 * SEND_TIMEOUT_SECONDS
+        if gateway not in stuck and not dispatch.send(service, [sms_id], deadline):
+            stuck.add(gateway)  # it would say the same of every other SMS
     reports = report.tell_all(service)
     for account_id in waiting:
         post.inbound_of(service, account_id)
     post.notices_of(service)
-    return Flushed(len(due), reports, len(waiting))
+    return Flushed(len(queued), reports, len(waiting))
 
 
 def resend(service: Service, sms_id: int) -> bool:

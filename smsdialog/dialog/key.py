@@ -55,7 +55,7 @@ def enable(service: Service, name: str) -> Key:
         key = find(tx, name)
         paused = accounts.of_key(tx, key.id)
         for account in paused:
-            inbound.release(tx, account.id, service.now())
+            inbound.release(tx, account.id)
     for account in paused:
         post.inbound_of(service, account.id)
     return key

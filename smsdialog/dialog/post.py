@@ -9,20 +9,31 @@ from types import ModuleType
 
 from smsdialog import log
 from smsdialog.core import address
+from smsdialog.core.model import Account
 from smsdialog.dialog.service import Service
 from smsdialog.errors import SendmailFailed
 from smsdialog.mailer import TIMEOUT_SECONDS
-from smsdialog.store import inbound, notices
+from smsdialog.store import accounts, inbound, notices
 
 LEASE_SECONDS = 2 * TIMEOUT_SECONDS
-FIRST_PAUSE_SECONDS = 30
-LONGEST_PAUSE_SECONDS = 3600
+_SILENT_BECAUSE = {"closed": "the account is closed", "paused": "the key is disabled"}
+
+
+def silent_because(account: Account) -> str:
+    """Why nothing goes in or out for an account; empty when it is open."""
+    return _SILENT_BECAUSE.get(account.state, "")
 
 
 def inbound_of(service: Service, account_id: int) -> bool:
-    """Mail what waits for an account, oldest first; False when something still waits."""
+    """Mail what waits for an account, oldest first; False when something still waits.
+
+    What waits when the account is paused or closed is held instead.
+    """
     while True:
         with service.store.transaction() as tx:
+            silent = silent_because(accounts.by_id(tx, account_id))
+            if silent:
+                inbound.hold(tx, account_id, silent)
             sms_id = inbound.next_of_account(tx, account_id)
             if sms_id is None:
                 return True
@@ -35,7 +46,7 @@ def inbound_of(service: Service, account_id: int) -> bool:
             service.mailer.post(message, sender=envelope_sender, recipient=row.email)
         except SendmailFailed as error:
             with service.store.transaction() as tx:
-                inbound.postpone(tx, row.id, service.now() + _pause(row.attempts), str(error))
+                inbound.give_back(tx, row.id, str(error))
             log.event("not-mailed", id=f"i{row.id}", reason=error)
             return False
         with service.store.transaction() as tx:
@@ -56,7 +67,7 @@ def notices_of(service: Service, mail_id: int | None = None) -> bool:
             service.mailer.post(message, sender="", recipient=rows[0].recipient)
         except SendmailFailed as error:
             with service.store.transaction() as tx:
-                notices.postpone(tx, ids, service.now() + _pause(rows[0].attempts))
+                notices.give_back(tx, ids, service.now())
             log.event("not-posted", kind=rows[0].kind, reason=error)
             return False
         with service.store.transaction() as tx:
@@ -69,7 +80,3 @@ def _draft() -> ModuleType:
     from smsdialog.dialog import draft
 
     return draft
-
-
-def _pause(attempts: int) -> float:
-    return float(min(FIRST_PAUSE_SECONDS * 2 ** min(attempts, 10), LONGEST_PAUSE_SECONDS))

@@ -7,7 +7,7 @@ without an open account, or of a disabled key, is held.
 from __future__ import annotations
 
 from smsdialog import log
-from smsdialog.core.model import Account, InboundSms
+from smsdialog.core.model import InboundSms
 from smsdialog.dialog import post
 from smsdialog.dialog.service import Service
 from smsdialog.store import accounts, inbound
@@ -20,7 +20,7 @@ def receive(service: Service, sms: InboundSms) -> None:
     now = service.now()
     with service.store.transaction() as tx:
         account = accounts.by_number(tx, sms.to)
-        reason = _held_because(account)
+        reason = post.silent_because(account) if account else "no account has this number"
         dialog_id = accounts.dialog(tx, account.id, sms.sender, now) if account else None
         sms_id = inbound.add(
             tx,
@@ -35,7 +35,3 @@ def receive(service: Service, sms: InboundSms) -> None:
     log.event(state, id=f"i{sms_id}" if sms_id else "", gateway=sms.gateway, sender=sms.sender, reason=reason)
     if account and not reason:
         post.inbound_of(service, account.id)
-
-
-def _held_because(account: Account | None) -> str:
-    return "no account has this number" if account is None else _HELD_BECAUSE.get(account.state, "")

@@ -32,6 +32,8 @@ def tell_all(service: Service) -> int:
 
 
 def _report(service: Service, tx: Connection, mail_id: int) -> None:
+    if not outbound.mark_reported(tx, mail_id):
+        return
     rows = outbound.of_mail(tx, mail_id)
     fates = [Fate(phone.international(row.peer), row.state, row.reason) for row in rows]
     message_id, subject = outbound.cause(tx, mail_id)
@@ -42,4 +44,3 @@ def _report(service: Service, tx: Connection, mail_id: int) -> None:
     if unknown:
         letter = letters.operator_unknown(service.translate, unknown)
         notify.write(service, tx, service.config.mail.operator, UNKNOWN, letter, mail_id=mail_id)
-    outbound.mark_reported(tx, mail_id)

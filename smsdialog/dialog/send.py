@@ -241,7 +241,6 @@ def _claim(
                 gateway=service.gateways.route(peer),
                 reference=secrets.token_hex(12),
                 reason=held,
-                due_at=now,
                 created_at=now,
                 updated_at=now,
             )

@@ -1,8 +1,8 @@
 """SMS on their way in: written before the gateway hears 2xx, then mailed.
 
-    received --lease, sendmail--> mailed        held --release--> received
+    received --lease, sendmail--> mailed        received --hold--> held --release--> received
 
-A received SMS that sendmail did not take waits until `due_at`. An account's SMS are mailed in order: only
+A received SMS that sendmail did not take waits for the next try. An account's SMS are mailed in order: only
 the oldest is ever leased.
 """
 
@@ -64,7 +64,6 @@ def add(
         reason=reason,
         sent_at=sms.sent_at,
         received_at=now,
-        due_at=now,
         leased_until=0.0,
         attempts=0,
     )
@@ -85,9 +84,9 @@ def mailed(tx: Connection, sms_id: int, now: float) -> None:
     tx.execute(update(inbound).where(inbound.c.id == sms_id).values(state="mailed", reason="", mailed_at=now))
 
 
-def postpone(tx: Connection, sms_id: int, due_at: float, reason: str) -> None:
-    """Note that sendmail did not take the mail, and when to try again."""
-    tx.execute(update(inbound).where(inbound.c.id == sms_id).values(due_at=due_at, leased_until=0.0, reason=reason))
+def give_back(tx: Connection, sms_id: int, reason: str) -> None:
+    """End a lease: sendmail did not take the mail, and why."""
+    tx.execute(update(inbound).where(inbound.c.id == sms_id).values(leased_until=0.0, reason=reason))
 
 
 def next_of_account(tx: Connection, account_id: int) -> int | None:
@@ -96,18 +95,28 @@ def next_of_account(tx: Connection, account_id: int) -> int | None:
     return tx.execute(query.order_by(inbound.c.id).limit(1)).scalar()
 
 
-def accounts_waiting(tx: Connection, now: float) -> list[int]:
-    """The ids of the accounts that have an SMS whose time to be mailed has come."""
-    due = select(inbound.c.account_id).where(inbound.c.state == "received", inbound.c.due_at <= now)
+def accounts_waiting(tx: Connection) -> list[int]:
+    """The ids of the accounts that have an SMS still to be mailed."""
+    due = select(inbound.c.account_id).where(inbound.c.state == "received")
     return [account_id for account_id in tx.execute(due.distinct()).scalars() if account_id is not None]
 
 
-def release(tx: Connection, account_id: int, now: float) -> int:
+def hold(tx: Connection, account_id: int, reason: str) -> int:
+    """Keep what still waits for an account from being mailed; returns how many."""
+    kept = (
+        update(inbound)
+        .where(inbound.c.account_id == account_id, inbound.c.state == "received")
+        .values(state="held", reason=reason)
+    )
+    return tx.execute(kept).rowcount
+
+
+def release(tx: Connection, account_id: int) -> int:
     """Let what is held for an account be mailed; returns how many."""
     freed = (
         update(inbound)
         .where(inbound.c.account_id == account_id, inbound.c.state == "held")
-        .values(state="received", reason="", due_at=now)
+        .values(state="received", reason="")
     )
     return tx.execute(freed).rowcount
 

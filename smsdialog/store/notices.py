@@ -57,8 +57,11 @@ def lease(tx: Connection, now: float, seconds: float, *, mail_id: int | None = N
         mine = (notices.c.recipient == first.recipient, notices.c.kind == first.kind)
         allowed_at = _allowed_at(tx, first, now)
         if allowed_at <= now:
-            waiting = select(notices).where(*mine, notices.c.sent_at.is_(None)).order_by(notices.c.id)
-            return _take(tx, list(tx.execute(waiting)), now, seconds)
+            query = select(notices).where(*mine, notices.c.sent_at.is_(None)).order_by(notices.c.id)
+            waiting = list(tx.execute(query))
+            # What may have been sent before is sent as it was: one Message-ID, one mail.
+            tried = [row for row in waiting if row.attempts]
+            return _take(tx, tried or waiting, now, seconds)
         put_off = update(notices).where(*mine, notices.c.sent_at.is_(None), notices.c.due_at <= now)
         tx.execute(put_off.values(due_at=allowed_at))
     return []
@@ -77,9 +80,9 @@ def sent(tx: Connection, ids: list[int], now: float) -> None:
     tx.execute(update(notices).where(notices.c.id.in_(ids)).values(sent_at=now))
 
 
-def postpone(tx: Connection, ids: list[int], due_at: float) -> None:
-    """Note when to try again what sendmail did not take."""
-    tx.execute(update(notices).where(notices.c.id.in_(ids)).values(due_at=due_at))
+def give_back(tx: Connection, ids: list[int], now: float) -> None:
+    """End a lease: sendmail did not take them."""
+    tx.execute(update(notices).where(notices.c.id.in_(ids)).values(due_at=now))
 
 
 def _first_due(tx: Connection, now: float, mail_id: int | None) -> Any:

@@ -4,11 +4,12 @@
     sending, its lease run out --expire--> unknown        sent --receipt--> delivered | failed
     held --release--> queued                              unknown, failed --resend--> queued
 
-`due_at` is when a queued SMS may be tried again, and until when a sending one is leased.
+`leased_until` is how long a sending one belongs to the run that is sending it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +51,7 @@ class OutboundRow:
 
 def claim(tx: Connection, **values: Any) -> int | None:
     """Insert one SMS; None when this mail already has one for this customer."""
-    return insert_once(tx, outbound, gateway_id="", attempts=0, reported=False, **values)
+    return insert_once(tx, outbound, gateway_id="", attempts=0, leased_until=0.0, reported=False, **values)
 
 
 def lease(tx: Connection, sms_id: int, now: float, seconds: float) -> OutboundRow | None:
@@ -58,7 +59,7 @@ def lease(tx: Connection, sms_id: int, now: float, seconds: float) -> OutboundRo
     taken = (
         update(outbound)
         .where(outbound.c.id == sms_id, outbound.c.state == "queued")
-        .values(state="sending", due_at=now + seconds, attempts=outbound.c.attempts + 1, updated_at=now)
+        .values(state="sending", leased_until=now + seconds, attempts=outbound.c.attempts + 1, updated_at=now)
     )
     return by_id(tx, sms_id) if tx.execute(taken).rowcount else None
 
@@ -78,16 +79,21 @@ def expire(tx: Connection, now: float) -> int:
     """Make `unknown` of what was being sent when its lease ran out; returns how many."""
     expired = (
         update(outbound)
-        .where(outbound.c.state == "sending", outbound.c.due_at < now)
+        .where(outbound.c.state == "sending", outbound.c.leased_until < now)
         .values(state="unknown", reason="interrupted", updated_at=now)
     )
     return tx.execute(expired).rowcount
 
 
-def due(tx: Connection, now: float, limit: int) -> list[int]:
-    """The ids of queued SMS whose time has come, oldest first."""
-    query = select(outbound.c.id).where(outbound.c.state == "queued", outbound.c.due_at <= now)
-    return list(tx.execute(query.order_by(outbound.c.id).limit(limit)).scalars())
+def queued(tx: Connection, limit: int) -> list[tuple[int, str]]:
+    """The ids of queued SMS and their gateways, oldest first."""
+    query = select(outbound.c.id, outbound.c.gateway).where(outbound.c.state == "queued")
+    return [(row.id, row.gateway) for row in tx.execute(query.order_by(outbound.c.id).limit(limit))]
+
+
+def states(tx: Connection, ids: Sequence[int]) -> set[str]:
+    """The states that these SMS are in."""
+    return set(tx.execute(select(outbound.c.state).where(outbound.c.id.in_(ids))).scalars())
 
 
 def requeue(tx: Connection, sms_id: int, now: float) -> bool:
@@ -95,7 +101,7 @@ def requeue(tx: Connection, sms_id: int, now: float) -> bool:
     again = (
         update(outbound)
         .where(outbound.c.id == sms_id, outbound.c.state.in_(("held", "failed", "unknown")))
-        .values(state="queued", reason="", due_at=now, reported=False, updated_at=now)
+        .values(state="queued", reason="", reported=False, updated_at=now)
     )
     return bool(tx.execute(again).rowcount)
 
@@ -146,9 +152,10 @@ def mails_to_report(tx: Connection, *, mail_id: int | None = None, limit: int = 
     return list(tx.execute(query.order_by(outbound.c.mail_id).limit(limit)).scalars())
 
 
-def mark_reported(tx: Connection, mail_id: int) -> None:
-    """Note that the employee has been told of every SMS of a mail."""
-    tx.execute(update(outbound).where(outbound.c.mail_id == mail_id).values(reported=True))
+def mark_reported(tx: Connection, mail_id: int) -> bool:
+    """Note that the employee is told of every SMS of a mail; False when somebody else has just noted it."""
+    untold = update(outbound).where(outbound.c.mail_id == mail_id, ~outbound.c.reported)
+    return bool(tx.execute(untold.values(reported=True)).rowcount)
 
 
 def sent_since(tx: Connection, since: float, *, account_id: int | None = None, key_id: int | None = None) -> int:

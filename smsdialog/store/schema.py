@@ -147,7 +147,7 @@ outbound = Table(
     Column("reference", String(32), nullable=False, unique=True),
     Column("reason", Words, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("due_at", Double, nullable=False),
+    Column("leased_until", Double, nullable=False),
     Column("reported", Boolean, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
@@ -169,7 +169,6 @@ inbound = Table(
     Column("sent_at", Double),
     Column("received_at", Double, nullable=False),
     Column("mailed_at", Double),
-    Column("due_at", Double, nullable=False),
     Column("leased_until", Double, nullable=False),
     Column("attempts", Integer, nullable=False),
 )

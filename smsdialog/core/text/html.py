@@ -120,7 +120,9 @@ class _Page:
                 self.line.append(other)
             return
         text = _SPACE.sub(" ", text)
-        if text != " " or self.line:
+        if not self.line or self.line[-1].endswith(" "):
+            text = text.lstrip(" ")
+        if text:
             self.line.append(text)
 
     def line_break(self) -> None:
