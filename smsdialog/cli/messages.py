@@ -14,6 +14,8 @@ from smsdialog.errors import NotFound
 from smsdialog.store import inbound, mails, outbound
 
 MAX_ID_DIGITS = 18
+# Outcomes of mails that were meant to become an SMS; what says most comes first.
+_FAILED = ("refused", "ignored", "unknown-recipient")
 _COLUMNS = ("id", "direction", "time", "account", "peer", "state", "parts", "reason")
 
 
@@ -29,11 +31,11 @@ def message() -> None:
 
 
 @message.command(name="list")
-@click.option("--all", "everything", is_flag=True, help="Also mails of machines and strangers, and account mails.")
+@click.option("--all", "everything", is_flag=True, help="Also mails of machines, and account mails.")
 @as_json
 @installation
 def list_(here: Installation, everything: bool, as_json: bool) -> None:
-    """List every SMS, and every mail of an employee that was refused."""
+    """List every SMS, and every mail that was meant to become one and did not."""
     with here.service.store.reading() as tx:
         timed = [(row.created_at, row.id, _out(row)) for row in outbound.listing(tx)]
         timed += [(row.received_at, row.id, _in(row)) for row in inbound.listing(tx)]
@@ -83,7 +85,9 @@ def why(here: Installation, queue_id: str, as_json: bool) -> None:
     """Tell what became of the mail that the MTA calls by this queue id."""
     with here.service.store.reading() as tx:
         found = mails.of_queue_id(tx, queue_id)
-        rows = [{**_mail(row), "recipient": row.recipient, "outcome": row.outcome} for row in found]
+        rows = [
+            {**_mail(row), "recipient": row.recipient, "outcome": row.outcome} for row in found if row.outcome != "sms"
+        ]
         for mail_id in dict.fromkeys(row.mail_id for row in found):
             sent = [{**_out(row), "recipient": row.peer, "outcome": row.state} for row in outbound.of_mail(tx, mail_id)]
             rows += sent
@@ -106,9 +110,10 @@ def _number(text: str) -> int:
 
 
 def _without_sms(found: Iterable[mails.DeliveryRow], everything: bool) -> Iterable[mails.DeliveryRow]:
-    """The mails that became no SMS, each once for each reason that its recipients were given."""
-    shown = [row for row in found if row.outcome == "refused" or (everything and row.outcome != "sms")]
-    return {(row.mail_id, row.outcome, row.reason): row for row in shown}.values()
+    """The mails that became no SMS, each once, with the outcome that says most."""
+    shown = [row for row in found if row.outcome in _FAILED or (everything and row.outcome != "sms")]
+    shown.sort(key=lambda row: _FAILED.index(row.outcome) if row.outcome in _FAILED else len(_FAILED), reverse=True)
+    return {row.mail_id: row for row in shown}.values()
 
 
 def _out(row: outbound.OutboundRow) -> dict[str, Any]:
@@ -159,7 +164,7 @@ def _mail(row: mails.DeliveryRow) -> dict[str, Any]:
         "text": "",
         "parts": 0,
         "encoding": "",
-        "state": "failed",
+        "state": "failed" if row.outcome in _FAILED else row.outcome,
         "gateway": "",
         "reference": "",
         "gateway_id": "",
