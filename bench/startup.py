@@ -1,6 +1,6 @@
 """What one run of the pipe costs, beside a bare interpreter and beside `import sqlalchemy`.
 
-    python -m bench.startup [ROUNDS]
+    python bench/startup.py [ROUNDS]
 
 CPU is user and system time of the child, wall is from fork to exit, memory is the child's peak resident
 set. The rows are run in turn, round after round, so that a machine that changes its speed changes it for
@@ -16,6 +16,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script, Python would look beside this file only
 
 from bench._desk import CHECKOUT, ENVIRONMENT, Desk, machine, mail, print_table
 

@@ -1,6 +1,6 @@
 """How many mails a second go through a real Postfix into the pipe, beside a pipe to `/bin/true`.
 
-    python -m bench.throughput [MAILS [ROUNDS]]
+    python bench/throughput.py [MAILS [ROUNDS]]
 
 One Postfix with the shipped configuration has both: the product for its domain, and a second service that
 differs in its command only. The two take turns; the clock runs from the first SMTP command until the log
@@ -14,7 +14,10 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from statistics import median
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script, Python would look beside this file only
 
 from bench._desk import CONFIGURATION, SENDER, machine, mail, print_table
 from tests.e2e.daemons import LOOPBACK, base_directory, wait_for

@@ -71,13 +71,17 @@ class Auth:
 
 @dataclass(frozen=True)
 class Limits:
-    """How much may be sent; `countries` are ISO 3166 regions, an empty list allows all."""
+    """How much may be sent; `countries` are ISO 3166 regions, an empty list allows all.
+
+    `new_customers_per_hour` (0: any number) is for one account, of numbers that it never wrote to before.
+    """
 
     recipients_per_mail: int = 50
     parts_per_sms: int = 6
     sms_per_account_per_hour: int = 200
     sms_per_key_per_day: int = 5000
     countries: tuple[str, ...] = ("DK", "SE", "NO", "FI", "IS", "FO", "GL", "DE")
+    new_customers_per_hour: int = 0
 
 
 @dataclass(frozen=True)
@@ -282,6 +286,7 @@ def _check_values(config: Config, source: str) -> None:
     demand(config.numbers.rest_days >= 0, "numbers.rest_days", "a number of days, 0 or more")
     for name in ("recipients_per_mail", "parts_per_sms", "sms_per_account_per_hour", "sms_per_key_per_day"):
         demand(getattr(config.limits, name) > 0, f"limits.{name}", "a number above 0")
+    demand(config.limits.new_customers_per_hour >= 0, "limits.new_customers_per_hour", "a number, 0 or more")
     for network in config.auth.trusted_networks:
         demand(_is_network(network), "auth.trusted_networks", f"networks such as 10.0.0.0/8, not '{network}'")
     for region in config.limits.countries:

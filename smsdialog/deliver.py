@@ -17,9 +17,10 @@ from smsdialog.core import mailparse
 from smsdialog.core.address import same_domain, split_address
 from smsdialog.core.mailbox import address_list
 from smsdialog.core.model import Envelope
-from smsdialog.dialog.handle import Answer, handle
+from smsdialog.dialog import quarantine
+from smsdialog.dialog.handle import OK, Answer, handle
 from smsdialog.dialog.service import open_service
-from smsdialog.errors import ConfigError, DeadlineExceeded
+from smsdialog.errors import ConfigError, DeadlineExceeded, TemporaryError
 
 # No gateway call begins that could last beyond this.
 DEADLINE_SECONDS = 65
@@ -65,7 +66,14 @@ def deliver(arguments: Sequence[str], environment: Mapping[str, str]) -> Answer:
     service.store.check_schema()
     raw = _read_mail(config.mail.max_bytes)
     envelope = read_envelope(call, environment, raw[: config.mail.max_bytes], config.domain)
-    return handle(service, raw, envelope, deadline=started_at + DEADLINE_SECONDS)
+    try:
+        return handle(service, raw, envelope, deadline=started_at + DEADLINE_SECONDS)
+    except TemporaryError:
+        raise
+    except Exception:
+        if not quarantine.put_aside(service, raw, envelope):
+            raise
+        return OK
 
 
 def parse_arguments(arguments: Sequence[str]) -> Call:

@@ -48,7 +48,7 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
 def respond(environ: WSGIEnvironment, service: Callable[[], Service]) -> Response:
     """The answer to one request."""
     request = Request(environ)
-    request.max_content_length = MAX_BODY_BYTES
+    request.max_content_length = MAX_BODY_BYTES + 1  # of a call without a length, so much is read and no more
     try:
         endpoint, arguments = _ROUTES.bind_to_environ(environ).match()
         return _ENDPOINTS[endpoint](service(), request, **arguments)
@@ -97,11 +97,11 @@ _ENDPOINTS: dict[str, Callable[..., Response]] = {"inbound": _inbound, "receipt"
 
 
 def _call(request: Request) -> WebCall:
-    length = request.content_length
-    if length is not None and length > MAX_BODY_BYTES:
+    body = request.get_data(cache=False)
+    if len(body) > MAX_BODY_BYTES:
         raise RequestEntityTooLarge
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return WebCall(request.method, request.query_string, headers, request.get_data(cache=False))
+    return WebCall(request.method, request.query_string, headers, body)
 
 
 def _reply(reply: Reply) -> Response:

@@ -9,14 +9,28 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
+        "failures",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("failed_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("digest"),
+    )
+    op.create_table(
         "keys",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("public_id", sa.Text(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("previous_hash", sa.String(length=64), nullable=False),
+        sa.Column("previous_until", sa.Double(), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
-        sa.Column("cut", sa.String(length=16), server_default="", nullable=False),
-        sa.Column("overlong", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("cut", sa.Text(), nullable=False),
+        sa.Column("overlong", sa.Text(), nullable=False),
+        sa.Column("require", sa.Text(), nullable=False),
+        sa.Column("domains", sa.Text(), nullable=False),
+        sa.Column("machine_mail", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("deleted_at", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -31,6 +45,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
+    op.create_index("keys_previous_hash", "keys", ["previous_hash"], unique=False)
     op.create_table(
         "number_ranges",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -47,6 +62,7 @@ def upgrade() -> None:
         sa.Column("number", sa.String(length=12), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("closed_at", sa.Double(), nullable=True),
+        sa.Column("suspended_at", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(
             ["key_id"],
             ["keys.id"],
@@ -72,11 +88,25 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_table(
+        "bounces",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("inbound_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("points", sa.Double(), nullable=False),
+        sa.Column("bounced_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("bounces_account", "bounces", ["account_id", "inbound_id"], unique=True)
+    op.create_table(
         "dialogs",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("peer", sa.Text(), nullable=False),
-        sa.Column("last_mail_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("last_mail_id", sa.Text(), nullable=False),
         sa.Column("used_at", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"],
@@ -105,7 +135,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"],
@@ -120,7 +150,7 @@ def upgrade() -> None:
         sa.Column("mail_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("queue_id", sa.Text(), nullable=False),
-        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -158,7 +188,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("dialog_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("sent_at", sa.Double(), nullable=True),
         sa.Column("received_at", sa.Double(), nullable=False),
@@ -199,7 +229,7 @@ def upgrade() -> None:
         sa.Column("mail_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("recipient", sa.Text(), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("in_reply_to", sa.Text(), nullable=False),
@@ -235,12 +265,12 @@ def upgrade() -> None:
         sa.Column("dialog_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("peer", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("encoding", sa.String(length=8), nullable=False),
+        sa.Column("encoding", sa.Text(), nullable=False),
         sa.Column("parts", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("gateway", sa.Text(), nullable=False),
         sa.Column("gateway_id", sa.Text(), nullable=False),
-        sa.Column("reference", sa.String(length=32), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("leased_until", sa.Double(), nullable=False),
@@ -263,6 +293,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference"),
     )
     op.create_index("outbound_account_created", "outbound", ["account_id", "created_at"], unique=False)
+    op.create_index("outbound_dialog_created", "outbound", ["dialog_id", "created_at"], unique=False)
     op.create_index("outbound_gateway_id", "outbound", ["gateway", "gateway_id"], unique=False)
     op.create_index("outbound_mail_peer", "outbound", ["mail_id", "peer"], unique=True)
     op.create_index(

@@ -10,7 +10,6 @@ import click
 from smsdialog.cli import Installation, as_json, installation, output
 from smsdialog.core.model import Account
 from smsdialog.dialog import account as use_cases
-from smsdialog.dialog import post
 from smsdialog.errors import Conflict, NumbersExhausted
 from smsdialog.store import accounts
 
@@ -70,14 +69,16 @@ def show(here: Installation, name: str, as_json: bool) -> None:
 @click.option("--email", help="Its new e-mail address.")
 @click.option("--key", "key_name", metavar="KEY", help="Its new key.")
 @click.option("--forget-signatures", "forget", is_flag=True, help="Forget the signatures learned for it.")
+@click.option("--resume", is_flag=True, help="Write to its mailbox again after it kept refusing mails.")
 @as_json
 @installation
-def edit(here: Installation, name: str, email: str | None, key_name: str | None, forget: bool, as_json: bool) -> None:
+def edit(
+    here: Installation, name: str, email: str | None, key_name: str | None, forget: bool, resume: bool, as_json: bool
+) -> None:
     """Change an account's e-mail address or key; its number and dialogs stay."""
-    if not (email or key_name or forget):
-        raise click.UsageError("nothing to change: give --email, --key or --forget-signatures")
-    changed = use_cases.edit(here.service, name, email=email, key_name=key_name, forget=forget)
-    post.inbound_of(here.service, changed.id)
+    if not (email or key_name or forget or resume):
+        raise click.UsageError("nothing to change: give --email, --key, --forget-signatures or --resume")
+    changed = use_cases.edit(here.service, name, email=email, key_name=key_name, forget=forget, resume=resume)
     output.one(_fields(changed), as_json=as_json)
 
 
@@ -118,4 +119,5 @@ def _fields(found: Account) -> dict[str, Any]:
         "key": found.key,
         "state": found.state,
         "closed_at": output.when(found.closed_at),
+        "suspended_at": output.when(found.suspended_at),
     }

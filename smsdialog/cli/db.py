@@ -35,6 +35,9 @@ def upgrade(here: Installation) -> None:
 @installation
 def check(here: Installation, as_json: bool) -> None:
     """Check configuration, schema and ledger; exit 1 when something is amiss."""
-    findings = [{"finding": finding} for finding in audit.audit(here.service)]
-    output.objects(findings, ["finding"], as_json=as_json, empty="all is well")
+    findings = audit.audit(here.service)
+    if as_json:
+        output.objects([{"finding": finding} for finding in findings], ["finding"], as_json=True, empty="")
+    else:
+        click.echo("\n".join(findings) or "all is well")
     sys.exit(1 if findings else 0)

@@ -59,13 +59,16 @@ def show(here: Installation, name: str, as_json: bool) -> None:
 @click.option("--label", help="Its new label.")
 @click.option("--cut", type=click.Choice(["", *(cut.value for cut in Cut)]), help="How much of mails is cut away.")
 @click.option("--overlong", type=click.Choice(["", *OVERLONG]), help="What becomes of texts over the limit of parts.")
+@click.option("--require", type=click.Choice(["", "credential", "proof"]), help="What proves a sender.")
+@click.option("--domains", help="The domains that its employees write from, with blanks between; '' for any.")
+@click.option("--machine-mail/--no-machine-mail", default=None, help="Whether monitoring mail becomes SMS.")
 @as_json
 @installation
-def edit(here: Installation, name: str, as_json: bool, **wishes: str | None) -> None:
+def edit(here: Installation, name: str, as_json: bool, **wishes: Any) -> None:
     """Change a key's label, or what it wants otherwise than the configuration ("" for the configuration's)."""
     values = {wish: value for wish, value in wishes.items() if value is not None}
     if not values:
-        raise click.UsageError("nothing to change: give --label, --cut or --overlong")
+        raise click.UsageError("nothing to change: see 'smsdialog key edit --help'")
     output.one(_fields(use_cases.edit(here.service, name, **values)), as_json=as_json)
 
 
@@ -89,11 +92,12 @@ def disable(here: Installation, name: str, as_json: bool) -> None:
 
 @key.command()
 @click.argument("name", metavar="KEY")
+@click.option("--overlap-days", default=7.0, show_default=True, help="How long the old secret is good, too.")
 @as_json
 @installation
-def rotate(here: Installation, name: str, as_json: bool) -> None:
-    """Give a key another secret, shown this once; the old one is worth nothing from now on."""
-    _show_with_secret(*use_cases.rotate(here.service, name), here.config.domain, as_json)
+def rotate(here: Installation, name: str, overlap_days: float, as_json: bool) -> None:
+    """Give a key another secret, shown this once."""
+    _show_with_secret(*use_cases.rotate(here.service, name, overlap_days), here.config.domain, as_json)
 
 
 @key.command()
@@ -113,6 +117,9 @@ def _fields(found: Key) -> dict[str, Any]:
         "accounts": found.accounts,
         "cut": found.cut,
         "overlong": found.overlong,
+        "require": found.require,
+        "domains": list(found.domains),
+        "machine_mail": found.machine_mail,
     }
 
 

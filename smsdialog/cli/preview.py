@@ -65,6 +65,8 @@ def judge(config: Config, mail: IncomingMail, cut: Cut, known: text.Known) -> di
     recipients, refused = _recipients(config, mail)
     if words.problem:
         refused = words.problem
+    elif config.text.overlong == "cut":
+        message = sms.shorten(message, config.limits.parts_per_sms)
     elif not refused and len(message.parts) > config.limits.parts_per_sms:
         refused = TooLong.kind
     return {

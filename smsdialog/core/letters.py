@@ -30,7 +30,15 @@ STATES = {
     "delivered": _("delivered"),
     "failed": _("NOT sent"),
     "unknown": _("may or may not have been sent: the answer was lost. It is not sent again on its own."),
-    "held": _("held back: more SMS than are allowed just now. Your administrator can release it."),
+    "held": _("held back. Your administrator can release it."),
+}
+
+# Why an SMS is held; the keys are reasons of the ledger.
+HELD_REASONS = {
+    "account-per-hour": _("more SMS than one account may send in an hour"),
+    "key-per-day": _("more SMS than your company may send in a day"),
+    "new-customers": _("more customers that were never written to before than are allowed in an hour"),
+    "stale": _("the mail was under way for more than 12 hours"),
 }
 
 
@@ -44,7 +52,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of one customer's SMS; `reason` is the gateway's, or empty."""
+    """What became of one customer's SMS; `reason` is the gateway's, a key of `HELD_REASONS`, or empty."""
 
     customer: str
     state: str
@@ -78,8 +86,9 @@ def report(translate: Translate, fates: Sequence[Fate], mail_subject: str, text:
     """What became of every customer of a mail when something went wrong for at least one."""
     lines = [translate("This became of your message:"), ""]
     for fate in fates:
-        reason = f" ({fate.reason})" if fate.reason and fate.state in ("failed", "unknown") else ""
-        lines.append(f"{fate.customer}: {translate(STATES[fate.state])}{reason}")
+        reason = translate(HELD_REASONS.get(fate.reason, fate.reason)) if fate.reason else ""
+        why = f" ({reason})" if reason and fate.state in ("failed", "unknown", "held") else ""
+        lines.append(f"{fate.customer}: {translate(STATES[fate.state])}{why}")
     body = "\n".join([*lines, *_quoted(translate, mail_subject, text)])
     return Letter(translate("SMS not sent to everybody") if _partly(fates) else translate("SMS not sent"), body)
 
@@ -143,6 +152,24 @@ def operator_unknown(translate: Translate, references: Iterable[str]) -> Letter:
     return Letter(translate("SMS with an unknown fate"), "\n".join([text, "", *references]))
 
 
+def operator_suspended(translate: Translate, email: str) -> Letter:
+    """To the operator: a mailbox that keeps refusing."""
+    text = translate(
+        "The mailbox %(email)s keeps refusing mails. SMS to its number are held until "
+        "'smsdialog account edit %(email)s --resume'."
+    )
+    return Letter(translate("A mailbox refuses mails"), text % {"email": email})
+
+
+def operator_quarantine(translate: Translate, name: str) -> Letter:
+    """To the operator: a mail that fails whenever it is looked at."""
+    text = translate(
+        "A mail caused an unexpected error three times, and was put aside unsent. It lies in the folder "
+        "'quarantine' of the state folder as %(name)s."
+    )
+    return Letter(translate("A mail was put aside"), text % {"name": name})
+
+
 def operator_exhausted(translate: Translate) -> Letter:
     """To the operator: no numbers are left."""
     text = translate(
@@ -168,6 +195,6 @@ def _partly(fates: Sequence[Fate]) -> bool:
 
 def _quoted(translate: Translate, mail_subject: str, text: str) -> list[str]:
     subject = translate("Subject")
-    lines = ["", translate("Your mail:"), f"> {subject}: {mail_subject[:200]}"]
+    lines = ["", translate("Your mail:"), f"> {subject}: {' '.join(mail_subject.split())[:200]}"]
     body = [f"> {line[:200]}" for line in text.splitlines()[:QUOTED_LINES]]
     return [*lines, *([">", *body] if body else [])]

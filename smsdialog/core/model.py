@@ -159,10 +159,12 @@ class InboundSms:
 
 @dataclass(frozen=True)
 class Key:
-    """An API key as it is kept: `public_id` may be shown, of the secret there is only its hash.
+    """An API key as it is kept: `public_id` may be shown, the secret is not here (it is stored hashed).
 
-    `accounts` is how many open accounts hang on it. `cut` (a level of `Cut`) and `overlong` (`refuse` or
-    `cut`) are what the key wants otherwise than the configuration; empty where it does not.
+    `accounts` is how many open accounts hang on it. `cut` (a level of `Cut`), `overlong` (`refuse` or
+    `cut`) and `require` (`credential` or `proof`) are what the key wants otherwise than the configuration;
+    empty where it does not. `domains` are those that its employees write from, a leading dot including all
+    below; none: any. `machine_mail` lets monitoring mail through.
     """
 
     id: int
@@ -170,14 +172,29 @@ class Key:
     label: str
     enabled: bool
     accounts: int
-    secret_hash: str = field(repr=False)
     cut: str = ""
     overlong: str = ""
+    require: str = ""
+    domains: tuple[str, ...] = ()
+    machine_mail: bool = False
+
+    def admits(self, address: str) -> bool:
+        """Whether its employees may write from an address.
+
+        >>> Key(1, "kabc", "Firma", True, 0, domains=("firma.example", ".dk")).admits("a@b.dk")
+        True
+        """
+        domain = address.rpartition("@")[2]
+        return not self.domains or any(
+            domain == allowed or (allowed.startswith(".") and domain.endswith(allowed)) for allowed in self.domains
+        )
 
 
 @dataclass(frozen=True)
 class Account:
-    """One employee address on one key. `closed_at` is in seconds since the epoch, or None while open."""
+    """One employee address on one key. Times are in seconds since the epoch: `closed_at` is None while it is
+    open, `suspended_at` while its mailbox takes our mails.
+    """
 
     id: int
     email: str
@@ -186,6 +203,7 @@ class Account:
     key: str
     enabled: bool
     closed_at: float | None
+    suspended_at: float | None = None
 
     @property
     def state(self) -> str:

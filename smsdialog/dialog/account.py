@@ -9,7 +9,7 @@ from smsdialog.core.phone import service_number
 from smsdialog.dialog import post
 from smsdialog.dialog.service import Service
 from smsdialog.errors import Conflict, NotFound, NumbersExhausted
-from smsdialog.store import Clash, Connection, accounts, inbound, keys, numbers
+from smsdialog.store import Clash, Connection, accounts, bounces, inbound, keys, numbers
 
 
 def create(service: Service, tx: Connection, *, email: str, key: Key, number: str = "") -> Account:
@@ -63,12 +63,23 @@ def open_account(service: Service, email: str, key_name: str, number: str) -> Ac
         return create(service, tx, email=_email(email), key=key, number=number)
 
 
-def edit(service: Service, name: str, *, email: str | None, key_name: str | None, forget: bool) -> Account:
+def edit(
+    service: Service,
+    name: str,
+    *,
+    email: str | None = None,
+    key_name: str | None = None,
+    forget: bool = False,
+    resume: bool = False,
+) -> Account:
     """Change an open account's address or key; number and dialogs stay. Raises NotFound, Conflict.
 
-    What was held for it is mailed when the new key is enabled.
+    `forget` drops the signatures learned for it; `resume` writes to its mailbox again after that kept
+    refusing mails, as a new address does. What was held for it is mailed when the new key is enabled.
     """
     values: dict[str, object] = {"email": _email(email)} if email else {}
+    if email or resume:
+        values["suspended_at"] = None
     try:
         with service.store.transaction() as tx:
             account = _open(tx, name)
@@ -79,12 +90,13 @@ def edit(service: Service, name: str, *, email: str | None, key_name: str | None
                 values["key_id"] = key.id
             if values:
                 accounts.change(tx, account.id, **values)
+            if "suspended_at" in values:
+                bounces.forget(tx, account.id)
             if forget:
                 accounts.forget_signatures(tx, account.id)
             changed = accounts.by_id(tx, account.id)
             if changed.state == "open":
                 inbound.release(tx, account.id)
-            return changed
     except Clash as error:
         raise Conflict("that key has an open account for that address already") from error
     post.inbound_of(service, changed.id)

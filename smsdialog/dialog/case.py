@@ -7,6 +7,7 @@ enabled key for that account, a valid reply token of it, or the MTA's word.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from smsdialog.core import address, text
@@ -42,7 +43,8 @@ class Fate:
 
 @dataclass(frozen=True)
 class Case:
-    """One mail. `sender` is the From mailbox, or empty; `keys` are those that it names, enabled or not.
+    """One mail. `sender` is the From mailbox, or empty; `keys` are those that it names, by the hash of
+    what it names them with, enabled or not.
 
     `to_us` are the recipients of this run, `named` what To and Cc name in our domain besides. `admitted`
     says that nothing speaks against the sender: no trusted dmarc=fail, and the MTA's word where the
@@ -60,7 +62,7 @@ class Case:
     proof: Proof
     admitted: bool
     accounts: tuple[Account, ...]
-    keys: tuple[Key, ...]
+    keys: Mapping[str, Key]
 
     @property
     def believed(self) -> bool:
@@ -88,7 +90,7 @@ def open_case(service: Service, mail: IncomingMail, envelope: Envelope, *, too_b
             proof=proven,
             admitted=not proven.failed and (bool(proven.by) or auth.require != "proof"),
             accounts=tuple(accounts.open_of(tx, sender)) if sender else (),
-            keys=_keys(tx, [*(to.meaning for to in to_us), *named]),
+            keys=_keys(tx, [*(to.meaning for to in to_us), *named], service.now()),
         )
 
 
@@ -120,16 +122,16 @@ def _named(mail: IncomingMail, domain: str) -> tuple[Meaning, ...]:
     return tuple(address.read(local) for local, its_domain in ours if address.same_domain(its_domain, domain))
 
 
-def key_in(tx: Connection, text: str) -> Key | None:
+def key_in(service: Service, tx: Connection, text: str) -> Key | None:
     """The key that stands in a text, enabled or not."""
     secret = address.find_key(text)
-    return keys.by_hash(tx, address.hash_key(secret.reveal())) if secret else None
+    return keys.by_hash(tx, address.hash_key(secret.reveal()), service.now()) if secret else None
 
 
-def _keys(tx: Connection, meanings: list[Meaning]) -> tuple[Key, ...]:
+def _keys(tx: Connection, meanings: list[Meaning], now: float) -> dict[str, Key]:
     hashes = dict.fromkeys(address.hash_key(m.secret.reveal()) for m in meanings if isinstance(m, KeyAddress))
-    found = (keys.by_hash(tx, secret_hash) for secret_hash in hashes)
-    return tuple(key for key in found if key)
+    found = ((secret_hash, keys.by_hash(tx, secret_hash, now)) for secret_hash in hashes)
+    return {secret_hash: key for secret_hash, key in found if key}
 
 
 def _shown(local_part: str, meaning: Meaning) -> str:

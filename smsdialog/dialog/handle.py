@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from smsdialog import log
 from smsdialog.core import automatic, mailparse
-from smsdialog.core.address import Command, ReplyAddress
+from smsdialog.core.address import BounceAddress, Command, ReplyAddress
 from smsdialog.core.model import Envelope
-from smsdialog.dialog import dispatch, help_mail, post, report, send, subscribe, unsubscribe
+from smsdialog.dialog import bounce, dispatch, help_mail, post, report, send, subscribe, unsubscribe
 from smsdialog.dialog.case import Case, Fate, Recipient, open_case
 from smsdialog.dialog.service import Service
 from smsdialog.errors import EXIT_NO_PERMISSION, EXIT_OK, EXIT_TEMPORARY, EXIT_UNKNOWN_RECIPIENT
@@ -54,14 +54,17 @@ def handle(service: Service, raw: bytes, envelope: Envelope, *, deadline: float)
 def _own(service: Service, case: Case) -> automatic.Own:
     answered = " ".join(case.mail.headers.all("In-Reply-To"))
     reply = f"@{service.config.domain}>" in answered or any(isinstance(to.meaning, ReplyAddress) for to in case.to_us)
-    return automatic.Own(domain=service.config.domain, instance=service.instance, reply=reply)
+    machines = case.proof.local and any(key.machine_mail and key.enabled for key in case.keys.values())
+    return automatic.Own(service.config.domain, service.instance, reply=reply, allow_machine=machines)
 
 
 def _drop(service: Service, case: Case, verdict: automatic.Verdict) -> None:
-    """Note that a mail is from a machine, and do nothing else."""
+    """Note that a mail is from a machine, and do nothing else; a bounce of a mail of ours is counted."""
     with service.store.transaction() as tx:
         mail_id = _enter(service, tx, case)
         for to in case.to_us:
+            if isinstance(to.meaning, BounceAddress) and verdict.rule in bounce.RULES:
+                bounce.count(service, tx, case.mail, to.meaning)
             _settle(service, tx, case, mail_id, to, Fate("dropped", verdict.rule))
 
 

@@ -15,7 +15,7 @@ from smsdialog.store import Connection
 
 def decide(service: Service, tx: Connection, case: Case, mail_id: int) -> Fate:
     """Write the help mail. Writes."""
-    key = key_in(tx, case.mail.subject)
+    key = key_in(service, tx, case.mail.subject)
     if not case.admitted or not (case.accounts or case.proof.by == "sasl" or (key and key.enabled)):
         return Fate("ignored", "not-proven")
     numbers = [account.number for account in case.accounts]

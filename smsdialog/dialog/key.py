@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from smsdialog.core import address
+from smsdialog.core.mailbox import canonical_domain
 from smsdialog.core.model import Key, Secret
 from smsdialog.dialog import post
 from smsdialog.dialog.service import Service
@@ -35,17 +36,19 @@ def find(tx: Connection, name: str) -> Key:
     return key
 
 
-def edit(service: Service, name: str, **values: str) -> Key:
-    """Change a key's `label`, `cut` or `overlong`. Raises NotFound, Conflict. Writes."""
-    if "label" in values:
-        values["label"] = _label(values["label"])
+def edit(service: Service, name: str, *, label: str | None = None, domains: str | None = None, **values: object) -> Key:
+    """Change a key's label, domains, or what it wants otherwise. Raises NotFound, Conflict. Writes."""
+    if label is not None:
+        values["label"] = _label(label)
+    if domains is not None:
+        values["domains"] = " ".join(_domain(word) for word in domains.replace(",", " ").split())
     try:
         with service.store.transaction() as tx:
             key = find(tx, name)
             keys.change(tx, key.id, **values)
             return keys.by_id(tx, key.id)
     except Clash as error:
-        raise Conflict(f"there is a key '{values['label']}' already") from error
+        raise Conflict(f"there is a key '{label}' already") from error
 
 
 def enable(service: Service, name: str) -> Key:
@@ -68,13 +71,14 @@ def disable(service: Service, name: str) -> Key:
         return find(tx, name)
 
 
-def rotate(service: Service, name: str) -> tuple[Key, Secret]:
-    """Give a key another secret, shown this once; its id stays, the old secret is worth nothing. Writes."""
+def rotate(service: Service, name: str, overlap_days: float) -> tuple[Key, Secret]:
+    """Give a key another secret, shown this once; its id stays, the old secret is good for so many days. Writes."""
     fresh = address.new_key(secrets.token_bytes(ENTROPY_BYTES)).reveal()
     with service.store.transaction() as tx:
         key = find(tx, name)
         secret = Secret(key.public_id + fresh[len(key.public_id) :])
-        keys.change(tx, key.id, secret_hash=address.hash_key(secret.reveal()))
+        previous_until = service.now() + overlap_days * 86_400
+        keys.rotate(tx, key.id, address.hash_key(secret.reveal()), previous_until)
     return key, secret
 
 
@@ -95,3 +99,10 @@ def _label(text: str) -> str:
     if address.find_key(label):
         raise Conflict("a label must not look like a key: it is shown everywhere")
     return label
+
+
+def _domain(text: str) -> str:
+    domain = canonical_domain(text.removeprefix("."))
+    if domain is None:
+        raise Conflict(f"'{text}' is not a domain; a leading dot includes all below it")
+    return f".{domain}" if text.startswith(".") else domain

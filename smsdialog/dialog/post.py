@@ -20,7 +20,9 @@ _SILENT_BECAUSE = {"closed": "the account is closed", "paused": "the key is disa
 
 
 def silent_because(account: Account) -> str:
-    """Why nothing goes in or out for an account; empty when it is open."""
+    """Why nothing comes in for an account; empty when it is open and its mailbox takes our mails."""
+    if account.state == "open" and account.suspended_at is not None:
+        return "its mailbox refuses mails"
     return _SILENT_BECAUSE.get(account.state, "")
 
 

@@ -12,8 +12,6 @@ from smsdialog.dialog import post
 from smsdialog.dialog.service import Service
 from smsdialog.store import accounts, inbound
 
-_HELD_BECAUSE = {"closed": "the account is closed", "paused": "the key is disabled"}
-
 
 def receive(service: Service, sms: InboundSms) -> None:
     """Keep one SMS and mail it; the same SMS again changes nothing. Writes."""

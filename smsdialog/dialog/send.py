@@ -11,11 +11,10 @@ import secrets
 from collections.abc import Sequence
 
 from smsdialog.core import phone, sms, text
-from smsdialog.core.address import KeyAddress, Meaning, PhoneAddress, ReplyAddress, hash_key, reply_token_is_valid
+from smsdialog.core.address import KeyAddress, Meaning, PhoneAddress, ReplyAddress
 from smsdialog.core.customers import Rules, customers, subject_numbers
 from smsdialog.core.model import Account, Cut, PhoneNumber
-from smsdialog.core.phone import service_number
-from smsdialog.dialog import notify
+from smsdialog.dialog import authorise, limits, notify
 from smsdialog.dialog.case import Case, Fate, Recipient
 from smsdialog.dialog.service import Service
 from smsdialog.errors import (
@@ -25,7 +24,6 @@ from smsdialog.errors import (
     Encrypted,
     NoAccount,
     NotAnswerable,
-    NumberRefused,
     Refusal,
     SignedOpaque,
     TnefOnly,
@@ -54,7 +52,7 @@ def decide(
     fates: dict[Recipient, Fate] = {}
     texting: dict[Account, list[Recipient]] = {}
     for to in recipients:
-        account = _account_for(service, tx, case, to.meaning)
+        account = authorise.account_for(service, tx, case, to.meaning)
         if account is None:
             fates[to] = _refuse_unproven(service, tx, case, mail_id, to)
         else:
@@ -65,47 +63,6 @@ def decide(
     return fates
 
 
-def _account_for(service: Service, tx: Connection, case: Case, meaning: Meaning) -> Account | None:
-    """The sender's account that this recipient is written to with, if he has proven himself for it."""
-    if not case.admitted:
-        return None
-    match meaning:
-        case ReplyAddress(peer, token):
-            signed = (a for a in case.accounts if reply_token_is_valid(service.secrets, a.id, peer, token))
-            return next(signed, None)
-        case KeyAddress(secret):
-            named = [key.id for key in case.keys if key.secret_hash == hash_key(secret.reveal())]
-            return next((a for a in case.accounts if a.key_id in named), None)
-        case PhoneAddress(typed):
-            return _account_for_phone(service, tx, case, typed)
-    return None
-
-
-def _account_for_phone(service: Service, tx: Connection, case: Case, typed: str) -> Account | None:
-    number = _service_number(tx, typed)
-    candidates = [a for a in case.accounts if not number or a.number == number]
-    with_key = [a for a in candidates if any(key.id == a.key_id for key in case.keys)]
-    if with_key or not case.proof.by or len(candidates) < 2:
-        return next(iter(with_key or (candidates if case.proof.by else [])), None)
-    return _likeliest(service, tx, candidates, typed)
-
-
-def _likeliest(service: Service, tx: Connection, candidates: list[Account], typed: str) -> Account:
-    """Of several accounts of a proven sender: the one last in dialog with this customer, else an open one."""
-    try:
-        peer = phone.parse(typed, service.config.country)
-    except NumberRefused:
-        return candidates[0]
-    last = accounts.last_dialog(tx, [a.id for a in candidates], peer)
-    return min(candidates, key=lambda a: (a.id != last, not a.enabled, a.id))
-
-
-def _service_number(tx: Connection, typed: str) -> str:
-    """The 12-digit number of an account, open or closed, that a phone address is; empty if it is none."""
-    number = service_number(typed.removeprefix("p"))
-    return number if number and accounts.by_number(tx, number) else ""
-
-
 def _refuse_unproven(service: Service, tx: Connection, case: Case, mail_id: int, to: Recipient) -> Fate:
     """Tell who may be told; strangers learn nothing."""
     means_something = isinstance(to.meaning, KeyAddress | PhoneAddress | ReplyAddress)
@@ -114,15 +71,10 @@ def _refuse_unproven(service: Service, tx: Connection, case: Case, mail_id: int,
         error = UnknownRecipient(recipient=to.shown, domain=domain)
         notify.refuse(service, tx, case, mail_id, case.sender, error)
         return Fate("refused", error.kind)
-    if isinstance(to.meaning, KeyAddress) and _holds_key(case, to.meaning):
+    if isinstance(to.meaning, KeyAddress) and authorise.holds_key(case, to.meaning):
         notify.refuse(service, tx, case, mail_id, case.sender, NoAccount(domain=domain))
         return Fate("refused", NoAccount.kind)
     return Fate("ignored", "not-proven") if means_something else Fate("unknown-recipient")
-
-
-def _holds_key(case: Case, meaning: KeyAddress) -> bool:
-    named = hash_key(meaning.secret.reveal())
-    return case.admitted and any(key.enabled and key.secret_hash == named for key in case.keys)
 
 
 def _claim_or_refuse(
@@ -146,8 +98,8 @@ def _customers(
     service: Service, tx: Connection, case: Case, account: Account, mine: Sequence[Meaning]
 ) -> tuple[PhoneNumber, ...]:
     """The customers that this run texts. Raises Refusal."""
-    limits = service.config.limits
-    rules = Rules(service.config.country, limits.countries, limits.recipients_per_mail)
+    allowed = service.config.limits
+    rules = Rules(service.config.country, allowed.countries, allowed.recipients_per_mail)
     wanted, others = _typed(tx, mine), _typed(tx, case.named)
     subject = case.subject
     if _speaks_by_subject(tx, mine):
@@ -168,7 +120,7 @@ def _typed(tx: Connection, meanings: Sequence[Meaning]) -> list[str]:
                 if not phone.can_be_answered(f"+{peer}"):
                     raise NotAnswerable
                 found.append(PhoneNumber(f"+{peer}"))
-            case PhoneAddress(typed) if not _service_number(tx, typed):
+            case PhoneAddress(typed) if not authorise.service_number_of(tx, typed):
                 found.append(typed)
     return found
 
@@ -176,7 +128,7 @@ def _typed(tx: Connection, meanings: Sequence[Meaning]) -> list[str]:
 def _speaks_by_subject(tx: Connection, meanings: Sequence[Meaning]) -> bool:
     """Whether one of these addresses means that the customers stand in the subject."""
     return any(
-        isinstance(m, KeyAddress) or (isinstance(m, PhoneAddress) and bool(_service_number(tx, m.typed)))
+        isinstance(m, KeyAddress) or (isinstance(m, PhoneAddress) and bool(authorise.service_number_of(tx, m.typed)))
         for m in meanings
     )
 
@@ -222,7 +174,7 @@ def _claim(
 ) -> tuple[int, ...]:
     """Write one SMS for each customer that this mail has none for yet; over a limit, held."""
     now = service.now()
-    held = _over_limit(service, tx, account, len(peers), now)
+    held = limits.held_because(service, tx, case, account, peers, now)
     claimed = []
     for peer in peers:
         dialog_id = accounts.dialog(tx, account.id, peer, now)
@@ -246,12 +198,3 @@ def _claim(
             )
         )
     return tuple(sms_id for sms_id in claimed if sms_id is not None)
-
-
-def _over_limit(service: Service, tx: Connection, account: Account, more: int, now: float) -> str:
-    limits = service.config.limits
-    if outbound.sent_since(tx, now - 3600, account_id=account.id) + more > limits.sms_per_account_per_hour:
-        return "limit: SMS per account and hour"
-    if outbound.sent_since(tx, now - 86_400, key_id=account.key_id) + more > limits.sms_per_key_per_day:
-        return "limit: SMS per key and day"
-    return ""

@@ -6,6 +6,7 @@ from smsdialog.core import letters, text
 from smsdialog.core.model import Account, Key
 from smsdialog.dialog import account as opening
 from smsdialog.dialog import notify
+from smsdialog.dialog.authorise import accepts
 from smsdialog.dialog.case import Case, Fate, key_in
 from smsdialog.dialog.service import Service
 from smsdialog.errors import AccountPaused, KeyMissing, NumbersExhausted, Refusal
@@ -14,8 +15,8 @@ from smsdialog.store import Connection, accounts
 
 def decide(service: Service, tx: Connection, case: Case, mail_id: int) -> Fate:
     """Open the account, or find it open already; either way the answer is the same. Writes."""
-    key = key_in(tx, case.mail.subject)
-    if key is None or not key.enabled or not case.admitted or not _can_be_written_to(case.sender):
+    key = key_in(service, tx, case.mail.subject)
+    if key is None or not key.enabled or not accepts(key, case) or not _can_be_written_to(case.sender):
         return _refuse(service, tx, case, mail_id, key)
     account = accounts.open_on(tx, key.id, case.sender)
     if account is None:

@@ -131,6 +131,7 @@ _QUERY = select(
     keys.c.label,
     keys.c.enabled,
     accounts.c.closed_at,
+    accounts.c.suspended_at,
 ).join(keys, keys.c.id == accounts.c.key_id)
 
 
@@ -139,4 +140,4 @@ def _many(tx: Connection, *conditions: ColumnElement[bool]) -> list[Account]:
 
 
 def _account(row: Any) -> Account:
-    return Account(row.id, row.email, row.number, row.key_id, row.label, row.enabled, row.closed_at)
+    return Account(row.id, row.email, row.number, row.key_id, row.label, row.enabled, row.closed_at, row.suspended_at)

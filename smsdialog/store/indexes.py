@@ -28,6 +28,8 @@ _index("accounts_open_email", schema.accounts, "key_id", "email", unique=True, w
 _index("accounts_open_number", schema.accounts, "number", unique=True, where="closed_at IS NULL")
 _index("accounts_email", schema.accounts, "email")
 _index("accounts_number", schema.accounts, "number")
+_index("bounces_account", schema.bounces, "account_id", "inbound_id", unique=True)
+_index("keys_previous_hash", schema.keys, "previous_hash")
 _index("signatures_account", schema.signatures, "account_id")
 _index("endings_account_mail", schema.endings, "account_id", "mail_id", unique=True)
 _index("dialogs_account_peer", schema.dialogs, "account_id", "peer", unique=True)
@@ -35,6 +37,7 @@ _index("deliveries_mail_recipient", schema.deliveries, "mail_id", "recipient", u
 _index("deliveries_queue_id", schema.deliveries, "queue_id")
 _index("outbound_mail_peer", schema.outbound, "mail_id", "peer", unique=True)
 _index("outbound_account_created", schema.outbound, "account_id", "created_at")
+_index("outbound_dialog_created", schema.outbound, "dialog_id", "created_at")
 _index("outbound_gateway_id", schema.outbound, "gateway", "gateway_id")
 _index("outbound_open", schema.outbound, "state", "leased_until", where="state IN ('queued', 'sending')")
 _index(

@@ -14,12 +14,13 @@ def add(tx: Connection, *, public_id: str, label: str, secret_hash: str, now: fl
     """Insert an enabled key. Raises Clash when the label is taken."""
     values = {"public_id": public_id, "label": label, "secret_hash": secret_hash, "enabled": True, "created_at": now}
     key_id = tx.execute(insert(keys).values(**values).returning(keys.c.id)).scalar_one()
-    return Key(key_id, public_id, label, True, 0, secret_hash)
+    return Key(key_id, public_id, label, True, 0)
 
 
-def by_hash(tx: Connection, secret_hash: str) -> Key | None:
-    """The key with this secret, enabled or not."""
-    return _one(tx, keys.c.secret_hash == secret_hash)
+def by_hash(tx: Connection, secret_hash: str, now: float) -> Key | None:
+    """The key with this secret, enabled or not; the one before the last rotation counts while the two overlap."""
+    previous = (keys.c.previous_hash == secret_hash) & (keys.c.previous_until > now)
+    return _one(tx, (keys.c.secret_hash == secret_hash) | previous)
 
 
 def by_id(tx: Connection, key_id: int) -> Key:
@@ -40,13 +41,19 @@ def listing(tx: Connection) -> list[Key]:
 
 
 def change(tx: Connection, key_id: int, **values: Any) -> None:
-    """Set columns (`label`, `enabled`, `secret_hash`, `public_id`). Raises Clash when a label is taken."""
+    """Set columns. Raises Clash when a label is taken."""
+    tx.execute(update(keys).where(keys.c.id == key_id).values(**values))
+
+
+def rotate(tx: Connection, key_id: int, secret_hash: str, previous_until: float) -> None:
+    """Set another secret; the one so far stays good until a time."""
+    values = {"secret_hash": secret_hash, "previous_hash": keys.c.secret_hash, "previous_until": previous_until}
     tx.execute(update(keys).where(keys.c.id == key_id).values(**values))
 
 
 def remove(tx: Connection, key_id: int, now: float) -> None:
-    """Delete a key: its label is free again, its secret is gone, its closed accounts keep their history."""
-    gone = {"enabled": False, "deleted_at": now, "secret_hash": f"deleted {key_id}"}
+    """Delete a key: its label is free again, its secrets are gone, its closed accounts keep their history."""
+    gone = {"enabled": False, "deleted_at": now, "secret_hash": f"deleted {key_id}", "previous_until": 0.0}
     tx.execute(update(keys).where(keys.c.id == key_id).values(**gone))
 
 
@@ -66,4 +73,5 @@ def _one(tx: Connection, condition: ColumnElement[bool]) -> Key | None:
 
 
 def _key(row: Any) -> Key:
-    return Key(row.id, row.public_id, row.label, row.enabled, row.accounts, row.secret_hash, row.cut, row.overlong)
+    same = ("id", "public_id", "label", "enabled", "accounts", "cut", "overlong", "require", "machine_mail")
+    return Key(**{name: getattr(row, name) for name in same}, domains=tuple(row.domains.split()))

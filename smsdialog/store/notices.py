@@ -1,7 +1,7 @@
 """Mails of ours: written in the transaction that made them due, handed to sendmail after it.
 
-Nobody gets more than one notice of a kind an hour. One that comes too soon is not dropped: it waits,
-and goes out together with the others of its kind when the hour is over.
+Nobody gets more than one notice of a kind an hour, or ten of all kinds a day. One that comes too soon is
+not dropped: it waits, and goes out together with the others of its kind when the time is over.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from smsdialog.store.schema import notices
 
 SECONDS_BETWEEN = 3600
+MOST_PER_DAY = 10
+SECONDS_PER_DAY = 86_400
 # Answers to a wish: they go out at once, whenever they are asked for.
 ANSWERS = ("confirmation", "closed")
 
@@ -93,9 +95,16 @@ def _first_due(tx: Connection, now: float, mail_id: int | None) -> Any:
 
 
 def _allowed_at(tx: Connection, row: Row[Any], now: float) -> float:
-    """When the next notice of this kind may go: an hour after the last, or after one that is under way."""
+    """When the next notice of this kind may go: an hour after the last, or after one that is under way.
+
+    And when ten of any kind have gone within a day, a day after the first of those ten.
+    """
     mine = (notices.c.recipient == row.recipient, notices.c.kind == row.kind)
     last_sent = tx.execute(select(func.max(notices.c.sent_at)).where(*mine)).scalar()
+    tenth = select(notices.c.sent_at).where(notices.c.recipient == row.recipient, notices.c.kind.not_in(ANSWERS))
+    tenth = tenth.where(notices.c.sent_at > now - SECONDS_PER_DAY).order_by(notices.c.sent_at.desc())
+    if (oldest := tx.execute(tenth.offset(MOST_PER_DAY - 1).limit(1)).scalar()) is not None:
+        return float(oldest) + SECONDS_PER_DAY
     under_way = select(notices.c.id).where(*mine, notices.c.sent_at.is_(None), notices.c.attempts > 0)
     if tx.execute(under_way.where(notices.c.due_at > now).limit(1)).first() is not None:
         last_sent = now

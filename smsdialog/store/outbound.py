@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 
 from smsdialog.core.model import Encoding, OutboundSms, PhoneNumber
 from smsdialog.store.insert import insert_once
-from smsdialog.store.schema import accounts, mails, outbound
+from smsdialog.store.schema import accounts, dialogs, mails, outbound
 
 
 @dataclass(frozen=True)
@@ -166,6 +166,21 @@ def sent_since(tx: Connection, since: float, *, account_id: int | None = None, k
     if key_id is not None:
         query = query.where(outbound.c.account_id.in_(select(accounts.c.id).where(accounts.c.key_id == key_id)))
     return tx.execute(query).scalar_one()
+
+
+def was_written_to(tx: Connection, account_id: int, peer: str) -> bool:
+    """Whether an account ever had an SMS for this customer."""
+    query = select(outbound.c.id).join(dialogs, dialogs.c.id == outbound.c.dialog_id)
+    query = query.where(dialogs.c.account_id == account_id, dialogs.c.peer == peer)
+    return tx.execute(query.limit(1)).first() is not None
+
+
+def first_written_to_since(tx: Connection, account_id: int, since: float) -> int:
+    """How many customers an account has had SMS for since a time, and none before."""
+    earlier = outbound.alias()
+    known = exists().where(earlier.c.dialog_id == outbound.c.dialog_id, earlier.c.created_at <= since)
+    recent = (outbound.c.account_id == account_id, outbound.c.created_at > since, outbound.c.state != "held")
+    return tx.execute(select(func.count(outbound.c.dialog_id.distinct())).where(*recent, ~known)).scalar_one()
 
 
 _QUERY = select(outbound, accounts.c.email, accounts.c.number).join(accounts, accounts.c.id == outbound.c.account_id)

@@ -43,13 +43,20 @@ keys = Table(
     "keys",
     metadata,
     Column("id", _Id, primary_key=True),
-    Column("public_id", String(16), nullable=False, unique=True),
+    Column("public_id", Words, nullable=False, unique=True),
     Column("label", Words, nullable=False),
     Column("secret_hash", String(64), nullable=False, unique=True),
+    # The secret before the last rotation, and until when it is still good.
+    Column("previous_hash", String(64), nullable=False, default=""),
+    Column("previous_until", Double, nullable=False, default=0.0),
     Column("enabled", Boolean, nullable=False),
     # What this key wants otherwise than the configuration; empty: as the configuration says.
-    Column("cut", String(16), nullable=False, server_default=""),
-    Column("overlong", String(16), nullable=False, server_default=""),
+    Column("cut", Words, nullable=False, default=""),
+    Column("overlong", Words, nullable=False, default=""),
+    Column("require", Words, nullable=False, default=""),
+    # Domains that its employees write from, separated by blanks; empty: any.
+    Column("domains", Words, nullable=False, default=""),
+    Column("machine_mail", Boolean, nullable=False, default=False),
     Column("created_at", Double, nullable=False),
     Column("deleted_at", Double),
 )
@@ -63,6 +70,29 @@ accounts = Table(
     Column("number", String(12), nullable=False),
     Column("created_at", Double, nullable=False),
     Column("closed_at", Double),
+    # Since when SMS are held because the mailbox kept refusing mails.
+    Column("suspended_at", Double),
+)
+
+# Bounces of SMS mails: what they count, see `dialog.bounce`.
+bounces = Table(
+    "bounces",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
+    Column("inbound_id", _Id, nullable=False),
+    Column("points", Double, nullable=False),
+    Column("bounced_at", Double, nullable=False),
+)
+
+# Deliveries that ended in an unexpected error, by a digest of queue id and recipients.
+failures = Table(
+    "failures",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("count", Integer, nullable=False),
+    Column("failed_at", Double, nullable=False),
 )
 
 # What the product knows to be an account's e-mail signature, and cuts from its mails.
@@ -72,7 +102,7 @@ signatures = Table(
     Column("id", _Id, primary_key=True),
     Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
     Column("text", Words, nullable=False),
-    Column("source", String(16), nullable=False),
+    Column("source", Words, nullable=False),
     Column("created_at", Double, nullable=False),
 )
 
@@ -101,7 +131,7 @@ dialogs = Table(
     Column("id", _Id, primary_key=True),
     Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
     Column("peer", Words, nullable=False),
-    Column("last_mail_id", Words, nullable=False, server_default=""),
+    Column("last_mail_id", Words, nullable=False, default=""),
     Column("used_at", Double, nullable=False),
 )
 
@@ -125,7 +155,7 @@ deliveries = Table(
     Column("mail_id", _Id, ForeignKey("mails.id"), nullable=False),
     Column("recipient", Words, nullable=False),
     Column("queue_id", Words, nullable=False),
-    Column("outcome", String(16), nullable=False),
+    Column("outcome", Words, nullable=False),
     Column("reason", Words, nullable=False),
     Column("created_at", Double, nullable=False),
 )
@@ -139,12 +169,12 @@ outbound = Table(
     Column("dialog_id", _Id, ForeignKey("dialogs.id"), nullable=False),
     Column("peer", Words, nullable=False),
     Column("text", Words, nullable=False),
-    Column("encoding", String(8), nullable=False),
+    Column("encoding", Words, nullable=False),
     Column("parts", Integer, nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("state", Words, nullable=False),
     Column("gateway", Words, nullable=False),
     Column("gateway_id", Words, nullable=False),
-    Column("reference", String(32), nullable=False, unique=True),
+    Column("reference", Words, nullable=False, unique=True),
     Column("reason", Words, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("leased_until", Double, nullable=False),
@@ -164,7 +194,7 @@ inbound = Table(
     Column("text", Words, nullable=False),
     Column("account_id", _Id, ForeignKey("accounts.id")),
     Column("dialog_id", _Id, ForeignKey("dialogs.id")),
-    Column("state", String(16), nullable=False),
+    Column("state", Words, nullable=False),
     Column("reason", Words, nullable=False),
     Column("sent_at", Double),
     Column("received_at", Double, nullable=False),
@@ -181,7 +211,7 @@ notices = Table(
     Column("mail_id", _Id, ForeignKey("mails.id")),
     Column("account_id", _Id, ForeignKey("accounts.id")),
     Column("recipient", Words, nullable=False),
-    Column("kind", String(32), nullable=False),
+    Column("kind", Words, nullable=False),
     Column("subject", Words, nullable=False),
     Column("body", Words, nullable=False),
     Column("in_reply_to", Words, nullable=False),

@@ -148,7 +148,9 @@ def test_a_part_that_is_empty_or_has_no_end_is_a_part() -> None:
     assert mail.defects == ("no-closing-boundary",)
 
 
-@pytest.mark.parametrize("header", [b"multipart/mixed", b"multipart/mixed; boundary=zzz", b'multipart/mixed; boundary=""'])
+@pytest.mark.parametrize(
+    "header", [b"multipart/mixed", b"multipart/mixed; boundary=zzz", b'multipart/mixed; boundary=""']
+)
 def test_a_multipart_without_its_boundary_is_text(header: bytes) -> None:
     mail = parse(b"Content-Type: " + header + b"\n\n--b\n\nHej")
     assert mail.body.content_type == "text/plain"
@@ -237,8 +239,23 @@ def test_parsing_never_raises(raw: bytes) -> None:
 
 
 PIECES = st.sampled_from(
-    [b"Content-Type: multipart/mixed; boundary=b\n", b"--b\n", b"--b--\n", b"\n", b"Subject: x\n", b" y\n", b"\r", b"\0"]
-    + [b"Content-Type: message/rfc822\n", b"Content-Transfer-Encoding: base64\n", b"text", b"=", b";", b'"', b": "]
+    [
+        b"Content-Type: multipart/mixed; boundary=b\n",
+        b"--b\n",
+        b"--b--\n",
+        b"\n",
+        b"Subject: x\n",
+        b" y\n",
+        b"\r",
+        b"\x00",
+        b"Content-Type: message/rfc822\n",
+        b"Content-Transfer-Encoding: base64\n",
+        b"text",
+        b"=",
+        b";",
+        b'"',
+        b": ",
+    ]
 )
 
 

@@ -119,26 +119,13 @@ def test_a_mail_that_sendmail_does_not_take_is_kept_and_retried_with_the_same_me
     anna.receives_nothing()
 
 
-def test_sms_are_mailed_in_their_order_also_after_trouble(
-    anna: Employee, customer: Customer, post: PostOffice
-) -> None:
+def test_sms_are_mailed_in_their_order_also_after_trouble(anna: Employee, customer: Customer, post: PostOffice) -> None:
     post.goes_down()
     customer.texts(anna, "Et")
     customer.texts(anna, "To")
     post.comes_back()
     customer.texts(anna, "Tre")
     assert [body_of(mail) for mail in anna.mailbox()] == ["Et", "To", "Tre"]
-
-
-def test_sendmail_is_not_asked_again_and_again_while_it_is_down(
-    anna: Employee, customer: Customer, administrator: Administrator, post: PostOffice, clock: Clock
-) -> None:
-    post.goes_down()
-    customer.texts(anna, "Hej")
-    for _ in range(60):
-        clock.passes(minutes=1)
-        administrator.flushes()
-    assert 3 <= len(post.refused()) <= 10
 
 
 HOSTILE = {

@@ -44,13 +44,21 @@ def test_every_sms_from_a_phone_is_mailed_or_held(office: Office) -> None:
     assert office.installation.messages(direction="in", state="mailed")
 
 
+def test_a_refused_mail_stands_in_it_with_its_reason(office: Office, anna: Employee, key: Key) -> None:
+    """It became no SMS: no customer, no parts, but a reason."""
+    anna.writes(to=[key.secret], subject="2012345", text="Hej")
+    anna.receives()
+    (message,) = office.installation.messages(account=anna.address, state="failed")
+    assert (message["direction"], message["peer"], message["parts"]) == ("out", "", 0)
+    assert message["reason"]
+
+
 def test_messages_have_what_the_commands_promise(office: Office) -> None:
-    """The keys of each JSON object; peers in E.164 with a plus sign."""
+    """The keys of each JSON object; customers in E.164 with a plus sign, or the name that came in place of a number."""
+    promised = {"id", "direction", "account", "peer", "text", "parts", "state", "gateway", "reference"}
     for message in office.installation.messages():
-        assert {
-            "id", "direction", "account", "peer", "text", "parts", "state", "gateway", "reference"
-        } <= message.keys()  # fmt: skip
-        assert message["peer"].startswith("+45") or message["peer"] == "POSTEN"
+        assert promised <= message.keys()
+        assert message["parts"] == 0 or message["peer"] == "POSTEN" or message["peer"].startswith("+45")
 
 
 def as_on_phone(office: Office, message: dict[str, str]) -> tuple[str, str, str]:

@@ -48,6 +48,7 @@ class OwnWords:
 
 
 NOTHING_KNOWN = Known()
+SIGNATURE_LETTERS = 12
 
 
 def own_words(mail: IncomingMail, *, cut: Cut = Cut.CONTACT, known: Known = NOTHING_KNOWN) -> OwnWords:
@@ -69,8 +70,12 @@ def full_text(mail: IncomingMail) -> str:
 
 
 def signature_of(mail: IncomingMail) -> str:
-    """The body of a subscribe mail as a signature to be learned: all of it but history; empty if there is none."""
-    return own_words(mail, cut=Cut.QUOTES).text
+    """The body of a subscribe mail as a signature to be learned: all of it but history.
+
+    Empty if there is none, or so little that somebody may type it as a message one day.
+    """
+    text = own_words(mail, cut=Cut.QUOTES).text
+    return text if sum(character.isalnum() for character in text) >= SIGNATURE_LETTERS else ""
 
 
 def sender_name(mail: IncomingMail) -> str:

@@ -15,8 +15,13 @@ from smsdialog.core.text.phrases import JOINERS, entries
 
 LINE_CHARACTERS = 160
 NAME_WORDS = 5
+# So many kinds of contact data make a block without a greeting a signature: of the sender, of somebody while the
+# sender's name is unknown, and of somebody else, whom the message may be about.
+OWN_KINDS = 2
+KINDS = 3
+FOREIGN_KINDS = 5
 PHONE_DIGITS = 6
-BLOCK_LINES = 16
+BLOCK_LINES = 20
 
 PHONE_LABELS = frozenset(
     entries(
@@ -73,6 +78,7 @@ DOMAINS = (".dk", ".no", ".se", ".de", ".com", ".org", ".net", ".eu", ".fi", ".e
 _PHONE = re.compile(r"(?<![\w.])[+(]{0,2}\d[\d ().\-/]{6,22}\d(?!\w)")
 _MAIL = re.compile(r"[\w.+-]@[\w-]{1,63}\.\w")
 _POSTCODE = re.compile(r"(?:^|[,|·•-] ?)\d{3} ?\d{1,2} [A-ZÆØÅÄÖÜ]")
+_POSTSCRIPT = re.compile(r"p\.? ?s\.?[ :]", re.IGNORECASE)
 _PARTS = re.compile(r"[|•·/]| {2,}")
 _AROUND_WORDS = " *_,.:;|()[]<>·•\t"
 _STOPS = ".!?…:"
@@ -166,15 +172,15 @@ def is_sentence(line: str) -> bool:
     if _ends_sentence(text) and len(words) >= 4 and not evidence(text):
         return True
     lower = sum(word[:1].islower() for word in words)
-    return (len(words) >= 7 and lower * 2 > len(words) and not evidence(text) & {"phone", "mail", "register"}) or len(
+    return (len(words) >= 5 and lower * 2 > len(words) and not evidence(text) & {"phone", "mail", "register"}) or len(
         words
     ) > 25
 
 
-def looks_like_signature(lines: Sequence[str], most: int = 14) -> bool:
+def looks_like_signature(lines: Sequence[str], most: int = BLOCK_LINES) -> bool:
     """Whether `lines` read as a signature from first to last; nothing at all does, too.
 
-    >>> looks_like_signature(["", "Hans Jensen", "Nordvand A/S", "Tlf. 70 12 34 56"])
+    >>> looks_like_signature(["", "Hans Jensen", "Firma A/S", "Tlf. 70 12 34 56"])
     True
     >>> looks_like_signature(["Hans Jensen", "P.S. Husk at du skal tage nøglen med i morgen."])
     False
@@ -182,14 +188,11 @@ def looks_like_signature(lines: Sequence[str], most: int = 14) -> bool:
     filled = [line.strip() for line in lines if line.strip()]
     if len(filled) > most or any(len(line) > LINE_CHARACTERS for line in filled):
         return False
+    if any("?" in line and "://" not in line for line in filled) or any(_POSTSCRIPT.match(line) for line in filled):
+        return False
     said = sum(is_sentence(line) for line in filled)
     kinds = frozenset().union(*(evidence(line) for line in filled)) if filled else frozenset()
-    if said == 0:
-        return True
-    spoken_to = is_sentence(filled[0]) or any(
-        "?" in line or line.lower().startswith(("ps", "p.s", "p. s")) for line in filled
-    )
-    return not spoken_to and said < len(kinds)
+    return said == 0 or (said < len(kinds) and not is_sentence(filled[0]))
 
 
 def contact_block_at(lines: Sequence[str], sender: str) -> int:
@@ -211,9 +214,7 @@ def contact_block_at(lines: Sequence[str], sender: str) -> int:
 def is_contact_block(lines: Sequence[str], sender: str) -> bool:
     """Whether these lines, the first of which is a name, say how to reach somebody: the sender, if known."""
     kinds = frozenset().union(*(evidence(line) for line in lines))
-    first = lines[0].lower().split()
-    known = bool(sender) and any(word.strip(",.") in sender.lower().split() for word in first)
-    if sender and not known and not (kinds >= {"title", "phone"} or {"firm", "mail"} <= kinds):
-        return False
+    known = not {word.strip(",.") for word in lines[0].lower().split()}.isdisjoint(sender.lower().split())
+    wanted = OWN_KINDS if known else KINDS if not sender else FOREIGN_KINDS
     reach = kinds & {"phone", "mail", "web"}
-    return bool(reach) and len(kinds) >= (2 if known else 3) and looks_like_signature(lines, BLOCK_LINES)
+    return bool(reach) and len(kinds) >= wanted and looks_like_signature(lines)

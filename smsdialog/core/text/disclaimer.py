@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from smsdialog.core.text.phrases import entries
 
 LEAST_TOPICS = 3
+# A mail that is nothing but a disclaimer must speak of more: it could be a sentence after all.
+LEAST_TOPICS_ALONE = 4
 LEAST_CHARACTERS = 60
 PARAGRAPH_CHARACTERS = 4_000
 
@@ -111,6 +113,16 @@ WARNINGS = tuple(
     )
 )
 
+# Of data protection these speak, and not of one person's data.
+POLICIES = tuple(
+    entries(
+        """
+        privacy policy | privatlivspolitik | personvernerklæring | integritetspolicy | datenschutzerklärung
+        how we process | read more | læs mere | les mer | läs mer | behandler vi | behandlar vi | hvordan vi behandler
+        """
+    )
+)
+
 HEADINGS = frozenset(
     entries(
         """
@@ -136,12 +148,10 @@ def is_disclaimer(paragraph: str) -> bool:
     if any(words in lowered for words in PRINTING):
         return True
     topics = topics_of(lowered)
-    if "privacy" in topics and ("://" in lowered or "www." in lowered) and len(lowered) < LEAST_CHARACTERS * 3:
+    if "privacy" in topics and any(words in lowered for words in POLICIES):
         return True
-    if len(lowered) < LEAST_CHARACTERS:
-        return False
-    personal = not topics & {"recipient", "privacy", "liability"}
-    return (len(topics) >= LEAST_TOPICS and not personal) or topics >= {"mail", "privacy"}
+    impersonal = bool(topics & {"recipient", "privacy", "liability"})
+    return len(lowered) >= LEAST_CHARACTERS and len(topics) >= LEAST_TOPICS and impersonal
 
 
 def topics_of(paragraph: str) -> frozenset[str]:

@@ -32,18 +32,20 @@ def is_mobile_footer(line: str) -> bool:
         return False
     lowered = " ".join(words)
     begins = next((start for start in SENT if lowered.startswith(start)), "")
+    if not begins or any(mark in lowered for mark in SENT_WITHIN):
+        return len(words) <= 4 and any(mark in lowered for mark in SENT_WITHIN)
     rest = lowered[len(begins) :].split()
-    if begins:
-        named = any(word in DEVICES or any(part in DEVICES for part in word.split("-")) for word in rest)
-        own = rest[:1] and rest[0] in MINE and len(rest) <= 4 and "," not in text and line.strip()[-1:] not in ".!?"
-        linked = "://" in line and len(rest) <= 3
-        return (named and not _goes_on(line, text)) or bool(own) or linked or ("outlook" in begins and len(rest) <= 3)
-    return len(words) <= 4 and any(mark in lowered for mark in SENT_WITHIN)
+    if "outlook" in begins or "://" in line:
+        return len(rest) <= 4
+    ends = line.strip()[-1:]
+    mine = bool(rest) and rest[0] in MINE and len(rest) <= 4 and "," not in text and ends not in ".!?"
+    return mine or (_names_device(text[len(begins) :]) and not (ends in ".!?" and "," in text and len(words) > 7))
 
 
-def _goes_on(line: str, text: str) -> bool:
-    """Whether a sentence is made of it: a comma or a verb's worth of words behind the device, then a stop."""
-    return line.strip()[-1:] in ".!?" and len(text.split()) > 7 and "," in text
+def _names_device(text: str) -> bool:
+    """Whether a device or an app is named, before any comma."""
+    words = _WORD.findall(text.partition(",")[0].partition(". ")[0].lower())
+    return any(part in DEVICES for word in words for part in (word, *word.split("-")))
 
 
 def without_footers(lines: Sequence[str]) -> list[str]:

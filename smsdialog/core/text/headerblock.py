@@ -68,6 +68,5 @@ def _is_header_block(roles: dict[str, str]) -> bool:
         return False
     if not {"date", "subject"} & roles.keys():
         return False
-    dated = bool(DATE.search(roles.get("date", "")) or TIME.search(roles.get("date", "")))
-    addressed = "@" in roles["sender"] or "@" in roles.get("to", "")
-    return (len(roles) >= 3 and (dated or addressed or "subject" in roles)) or (len(roles) == 2 and addressed)
+    addressed = "@" in roles["sender"] or "@" in roles.get("to", "") or "(SMS)" in roles["sender"]
+    return addressed or (len(roles) >= 3 and "subject" in roles)

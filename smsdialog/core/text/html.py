@@ -200,10 +200,8 @@ class _Page:
             self.text(attributes["alt"])
 
     def _mark(self, mark: Mark | None) -> None:
-        """Take on a mark; inside a quote nothing but history counts, and history never ends."""
-        if mark is None or self.mark is Mark.HISTORY or (self.mark is Mark.QUOTE and mark is not Mark.HISTORY):
-            return
-        if mark is Mark.HISTORY and self.mark is Mark.QUOTE:
+        """Take on a mark; inside a quote or behind history none says anything."""
+        if mark is None or self.mark in (Mark.HISTORY, Mark.QUOTE):
             return
         if self.line:
             self.line_break()
@@ -217,16 +215,14 @@ def rendered(source: str) -> list[Line]:
     ['Hej Anna', 'Vi ses', '', '- kl. 8']
     """
     page = _Page()
-    at = 0
-    for _ in range(TAGS):
+    at = tags = 0
+    while tags < TAGS and len(page.lines) < LINES:
         tag_at = source.find("<", at)
+        page.text(source[at:] if tag_at < 0 else source[at:tag_at])
         if tag_at < 0:
             break
-        page.text(source[at:tag_at])
         at = _tag(page, source, tag_at)
-    else:
-        source = source[:at]
-    page.text(source[at:])
+        tags += 1
     page.block_edge(False)
     return page.lines
 

@@ -14,6 +14,7 @@ from smsdialog.core.text.lines import Line, Mark
 
 KNOWN_WORDS = 3
 HEADER_LINES = 12
+INTRODUCTION_CHARACTERS = 200
 
 _WORD_OR_NUMBER = re.compile(r"\w+")
 
@@ -46,19 +47,30 @@ def _known_span(lines: Sequence[Line], wanted: list[str]) -> set[int]:
 
 
 def _around(lines: Sequence[Line], first: int, last: int) -> set[int]:
-    """A known text's lines, the lines of a header above it, and, if the author wrote above, all below it."""
+    """A known text's lines, the lines of a header above it, and, if the author wrote above, all below it.
+
+    None, if the mail is that text and nothing else: an answer may be what the customer wrote.
+    """
     top = first
     while top > 0 and first - top < HEADER_LINES and (not lines[top - 1].text or _introduces(lines[top - 1].text)):
         top -= 1
     while top < first and not lines[top].text:
         top += 1
-    above = any(line.text and line.mark is Mark.OWN for line in lines[:top])
+    above, below = _says_something(lines[:top]), _says_something(lines[last + 1 :])
     unmarked = lines[last].mark is Mark.OWN
+    if unmarked and not above and not below and top == first:
+        return set()
     return set(range(top, len(lines) if above and unmarked else last + 1))
+
+
+def _says_something(lines: Sequence[Line]) -> bool:
+    """Whether an own line with text is among these."""
+    return any(line.text and line.mark is Mark.OWN for line in lines)
 
 
 def _introduces(text: str) -> bool:
     """Whether a line directly above a known text belongs to the client and not to the author."""
     if label_of(text)[0] or not any(character.isalnum() for character in text):
         return True
-    return ("@" in text or bool(DATE.search(text))) and len(text) < 200
+    dated = text.rstrip()[-1:] == ":" and bool(DATE.search(text))
+    return ("@" in text or dated) and len(text) < INTRODUCTION_CHARACTERS

@@ -46,11 +46,11 @@ DANISH = Language(
         videresendt meddelelse | videresendt besked | videresendt mail | videresendt e-mail
         start på videresendt besked | videresendt besked begynder
     """,
-    pronouns="jeg | vi | du | i | han | hun | de | man | den | det | hende | ham | os | dem",
+    pronouns="jeg | vi | du | i | han | hun | de | man | hende | ham | os | dem",
     signoffs="""
         med venlig hilsen | venlig hilsen | med venlige hilsner | venlige hilsner | med venlig hilsen og tak
         venligst | med venligst hilsen | de bedste hilsner | bedste hilsner | bedste hilsen | hilsen | hilsner
-        mange hilsner | mange hilsener | kærlig hilsen | kærlige hilsner | kærligst | kh | mvh | m.v.h | vh
+        mange hilsner | mange hilsener | kærlig hilsen | kærlige hilsner | kærligst | bh | kh | mvh | m.v.h | vh
         v.h | dbh | med hilsen | mange hilsen | de venligste hilsner | med de bedste hilsner
         med de venligste hilsner | varme hilsner | med høflig hilsen | knus | stort knus | med kollegial hilsen
     """,
@@ -167,7 +167,7 @@ ENGLISH = Language(
         with regards | best regards and thanks | thanks and regards | thanks & regards | thank you and regards
         thanks and best regards | many thanks and kind regards | respectfully | warmly | cordially | xoxo
         thanks & best regards | bests | with best wishes | with warm regards | thank you & regards
-        thank you & best regards | best greetings | kr
+        thank you & best regards | best greetings
     """,
     thanks="""
         thanks | thank you | many thanks | thx | thanks a lot | thanks again | thanks in advance

@@ -20,8 +20,9 @@ LATEST_MAILS = 10
 def common_ending(texts: Sequence[str]) -> str:
     """The lines that end each of `texts` alike, if they can be a signature; else an empty text.
 
-    Three texts at least, two filled lines at least, and each text must say something else above them. The
-    ending begins where a signature does: with a name, a closing formula, a rule or contact data.
+    Take the texts at level `quotes`, so that no history stands below the signature. Three of them at least, two
+    filled lines at least, and each text must say something else above them. The ending begins where a signature
+    does: after an empty line, or with a name, a closing formula, a rule or contact data; never with a sentence.
 
     >>> mails = ["Ja.\\n\\nMvh\\nBo Nygård", "Kl. 8.\\n\\nMvh\\nBo  Nygård", "Nej.\\n\\nMvh\\nBo Nygård\\n"]
     >>> common_ending(mails)
@@ -37,17 +38,18 @@ def common_ending(texts: Sequence[str]) -> str:
             break
         shared += 1
     ending = mails[0][len(mails[0]) - shared :]
-    while ending and not _begins_signature(ending):
+    apart = all(len(mail) > shared and not mail[-1 - shared] for mail in mails)
+    while ending and not _begins_signature(ending[0], apart):
+        apart = not ending[0]
         ending = ending[1:]
     heads = {"\n".join(mail[: len(mail) - len(ending)]).strip() for mail in mails}
     enough = sum(bool(line) for line in ending) >= LEAST_LINES and len(heads) == len(mails) and "" not in heads
     return "\n".join(ending).strip() if enough else ""
 
 
-def _begins_signature(lines: Sequence[str]) -> bool:
-    """Whether a signature may begin with the first of these lines."""
-    first = lines[0]
-    if not first or is_sentence(first):
+def _begins_signature(line: str, apart: bool) -> bool:
+    """Whether a signature may begin with this line; more easily where it stands apart from the text above."""
+    if not line or is_sentence(line):
         return False
-    rule = not any(character.isalnum() for character in first)
-    return rule or is_signoff(first) or is_mobile_footer(first) or is_name(first) or bool(evidence(first))
+    drawn = not any(character.isalnum() for character in line)
+    return apart or drawn or is_signoff(line) or is_mobile_footer(line) or is_name(line) or bool(evidence(line))

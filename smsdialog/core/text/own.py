@@ -68,7 +68,7 @@ def _own_text(lines: Sequence[Line], wish: Wish) -> str:
     if wish.cut is Cut.QUOTES:
         return joined(_without_debris(trimmed(_texts(own))))
     texts = without_warning(_without_debris(_texts(_unsigned(own))))
-    kept = without_client_lines(texts, wish.signatures)
+    kept = without_client_lines(texts, wish.signatures, wish.sender)
     if wish.cut is Cut.SIGNATURE:
         return joined(kept)
     shortened = without_contact(kept, wish.sender)

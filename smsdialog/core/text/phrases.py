@@ -59,10 +59,10 @@ FORWARD_PREFIXES = ("fwd:", "fw:", "vs:", "vb:", "wg:", "tr:", "rv:", "enc:", "v
 DEVICES = frozenset(
     entries(
         """
-        airmail | alcatel | android | aol | app | aquamail | att | blackberry | bluemail | cellulare | device
-        edison | enhed | enhet | fairphone | galaxy | gmail | handheld | handy | htc | huawei | ios | ipad
-        iphone | ipod | k-9 | lg | mac | macbook | mail | mail.ru | mailbox | mailspring | mobil | mobile
-        mobilen | mobilgerät | mobiltelefon | mobiltelefoon | motorola | movil | mymail | móvil | nine | nokia
+        airmail | alcatel | android | aol | aquamail | att | blackberry | bluemail | cellulare
+        edison | fairphone | galaxy | gmail | handheld | handy | htc | huawei | ios | ipad
+        iphone | ipod | k-9 | lg | mac | macbook | mail.ru | mailbox | mailspring | mobil | mobile
+        mobilen | mobilgerät | mobiltelefon | mobiltelefoon | motorola | movil | mymail | móvil | nokia
         oneplus | outlook | phone | pixel | portable | proton | protonmail | puhelimesta | puhelimestani
         samsung | smartphone | sony | spark | t-mobile | tablet | telefon | telefonen | telefonu | telefoon
         thunderbird | touchmail | treo | téléphone | verizon | windows | wireless | xiaomi | xperia | yahoo

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from smsdialog.core.text.headerblock import DATE, TIME, header_block
+from smsdialog.core.text.headerblock import DATE, TIME, header_block, label_of
 from smsdialog.core.text.known import known_lines
 from smsdialog.core.text.lines import LINE_CHARACTERS, Line, Mark
 from smsdialog.core.text.phrases import FORWARDED, MARKERS, OPENERS, ORIGINAL, PRONOUNS, WROTE
@@ -30,6 +30,8 @@ _DATE_FIRST = re.compile(
 )
 _ONLY_DATE = re.compile(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\s{1,9}\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[AP]M)?$")
 _WORD = re.compile(r"[^\W\d_]+")
+# Where an introduction may begin within a line: some clients leave out the line end before it.
+_OPENED_WITHIN = re.compile(r"(?<=\w|[.!?])([\s-]{1,5})(?=(?:Den|On|Am|Le|Op|Il|El) )")
 _ADDRESS_END = re.compile(r"@[^<>\s]{1,200}>?\)?\s?[:：]$")
 _DASHED = re.compile(r"^[-_=*~ >]{2,}\s?(.{3,200}?)\s?[-_=*~]{2,}$")
 _QUOTE_MARKS = re.compile(r"^(?:\s?>)+\s?")
@@ -45,6 +47,21 @@ class Split:
     introduced: bool = False
     forwarded: bool = False
 
+    def sort(self, line: Line, known: bool) -> None:
+        """Put one line where it belongs; `known` says that we mailed it."""
+        self.introduced = self.introduced or known or line.mark is Mark.INTRODUCTION
+        if line.mark in (Mark.QUOTE, Mark.INTRODUCTION):
+            self.quoted.append(line)
+        elif known:
+            self.history.append(line)
+        else:
+            self.own.append(line)
+
+    def end(self, history: Sequence[Line]) -> None:
+        """All the rest is an earlier mail."""
+        self.introduced = True
+        self.history = list(history)
+
 
 def split(lines: Sequence[Line], known: Sequence[str] = ()) -> Split:
     """The author's own lines of a mail, parted from its history.
@@ -59,32 +76,37 @@ def split(lines: Sequence[Line], known: Sequence[str] = ()) -> Split:
     found = Split()
     at = 0
     while at < len(marked):
-        line = marked[at]
-        if line.mark is Mark.HISTORY or (line.mark is Mark.OWN and _ends_own_words(marked, at, found)):
-            found.history = marked[at:]
-            found.introduced = True
+        if _begins_history(marked, at, found):
+            found.end(marked[at:])
             break
-        if line.mark is Mark.INTRODUCTION and line.text.startswith("--"):
-            found.history, found.forwarded, found.introduced = marked[at:], True, True
-            break
-        if at in introductions:
-            found.introduced = True
-            end = introductions[at]
-            if not _quote_follows(marked, end):
-                found.history = marked[end:]
-                break
-            at = end
+        if at not in introductions:
+            found.sort(marked[at], at in hits)
+            at += 1
             continue
-        if line.mark in (Mark.QUOTE, Mark.INTRODUCTION):
-            found.introduced = found.introduced or line.mark is Mark.INTRODUCTION
-            found.quoted.append(line)
-        elif at in hits:
-            found.introduced = True
-            found.history.append(line)
-        else:
-            found.own.append(line)
-        at += 1
+        found.introduced = True
+        found.own += _before_introduction(marked[at])
+        at = introductions[at]
+        if not _quote_follows(marked, at):
+            found.end(marked[at:])
+            break
     return found
+
+
+def _begins_history(lines: list[Line], at: int, found: Split) -> bool:
+    """Whether all from this line on is an earlier mail; notes in `found` if it is a forwarded one."""
+    line = lines[at]
+    if line.mark is Mark.INTRODUCTION and line.text.startswith("--"):
+        found.forwarded = True
+        return True
+    return line.mark is Mark.HISTORY or (line.mark is Mark.OWN and _ends_own_words(lines, at, found))
+
+
+def _before_introduction(line: Line) -> list[Line]:
+    """What the author wrote on the same line, before the introduction begins."""
+    for opened in _OPENED_WITHIN.finditer(line.text):
+        if is_introduction(line.text[opened.end(1) :], False):
+            return [Line(line.text[: opened.start()])]
+    return []
 
 
 def _with_quote_marks(lines: Sequence[Line]) -> list[Line]:
@@ -123,7 +145,7 @@ def _ends_own_words(lines: list[Line], at: int, found: Split) -> bool:
     if title in FORWARDED and (dashed or lowered.endswith(":")):
         found.forwarded = True
         return True
-    if title in ORIGINAL and header_block(lines, at + 1):
+    if title in ORIGINAL and at + 1 < len(lines) and label_of(lines[at + 1].text)[0]:
         return True
     if any(marker in lowered for marker in MARKERS) or _opens_with_introduction(text):
         return True
@@ -143,7 +165,7 @@ def _opens_with_introduction(text: str) -> bool:
 def _is_notes_header(lines: list[Line], at: int) -> bool:
     """Whether these two lines are what Notes puts above a mail: who, and below it nothing but when."""
     below = next((line.text.strip() for line in lines[at + 1 : at + 3] if line.text), "")
-    return bool("@" in lines[at].text and len(lines[at].text) < 200 and _ONLY_DATE.match(below))
+    return bool("@" in lines[at].text and lines[at].text.rstrip()[-1:] == ">" and _ONLY_DATE.match(below))
 
 
 def _names_mail(title: str) -> bool:
@@ -185,16 +207,23 @@ def _may_end_introduction(text: str) -> bool:
 
 
 def _opened(lines: list[Line], start: int, end: int) -> int:
-    """The first line of an introduction: further up, where a line above begins as introductions do."""
+    """The first line of an introduction: further up, as long as the line above begins as introductions do."""
+    top = start
     for above in range(start - 1, max(end - INTRODUCTION_LINES, -1), -1):
-        text = lines[above].text
-        if lines[above].mark is not Mark.OWN or not text or text[-1] in ".!?:":
+        opens = _opens(lines[above].text)
+        if lines[above].mark is not Mark.OWN or not lines[above].text or (top < start and not opens):
             break
-        first = _WORD.match(text.strip(" *_"))
-        opens = (first and first[0].lower() in OPENERS) or text[0].isdigit()
-        if opens and any(character.isdigit() for character in text):
-            return above
-    return start
+        top = above if opens else top
+    return top
+
+
+def _opens(text: str) -> bool:
+    """Whether a line can be the first of an introduction that goes on below it."""
+    if not text or text[-1] in ".!?:":
+        return False
+    first = _WORD.match(text.strip(" *_"))
+    begins = text[0].isdigit() or bool(first and first[0].lower() in OPENERS)
+    return begins and any(character.isdigit() for character in text)
 
 
 def is_introduction(text: str, quote_follows: bool) -> bool:
@@ -209,7 +238,8 @@ def is_introduction(text: str, quote_follows: bool) -> bool:
     if not text or len(text) > INTRODUCTION_CHARACTERS:
         return False
     words = [word.lower() for word in _WORD.findall(text)]
-    address = "@" in text or "<tel:" in text
+    address = "@" in text or "(SMS)" in text
+    bracketed = address and any(mark in text for mark in "<([")
     date, time = bool(DATE.search(text)), bool(TIME.search(text))
     verbs = [n for n, word in enumerate(words) if word in WROTE]
     if _DATE_FIRST.match(text):
@@ -219,7 +249,7 @@ def is_introduction(text: str, quote_follows: bool) -> bool:
         if spoken and not address and not (quote_follows and date and time):
             return False
         opened = text[0].isdigit() or words[0] in OPENERS
-        return quote_follows or (address and (date or time or text[-1] in ":：")) or (date and time and opened)
+        return quote_follows or (address and (date or time or bracketed)) or (date and time and opened)
     if text[-1] not in ":：":
         return False
     return bool(address and (date or time) and (quote_follows or _ADDRESS_END.search(text)))
@@ -228,9 +258,8 @@ def is_introduction(text: str, quote_follows: bool) -> bool:
 def _quote_follows(lines: list[Line], at: int) -> bool:
     """Whether the next line that is not empty is quoted."""
     for line in lines[at : at + 4]:
-        if line.text or line.mark is not Mark.OWN:
-            if line.mark is Mark.QUOTE:
-                return True
-            if line.text:
-                return False
+        if line.mark is Mark.QUOTE:
+            return True
+        if line.text:
+            break
     return False

@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from smsdialog.core.text.contact import (
-    BLOCK_LINES,
     contact_block_at,
     evidence,
     is_contact_block,
     is_name,
     looks_like_signature,
 )
-from smsdialog.core.text.disclaimer import is_disclaimer, is_heading, topics_of
+from smsdialog.core.text.disclaimer import LEAST_TOPICS_ALONE, is_disclaimer, is_heading, topics_of
 from smsdialog.core.text.footer import without_footers
 from smsdialog.core.text.lines import is_rule, trimmed
 from smsdialog.core.text.signoff import is_dash_name, is_named, is_senders_name, is_signoff, is_thanks, signoff_at
 
 DELIMITED_LINES = 25
+MOTTO_CHARACTERS = 60
 _DRAWN = dict.fromkeys(map(ord, "*_-–—"))
 # So many lines of a paragraph are looked at; longer disclaimers begin with an empty line of their own.
 STATEMENT_LINES = 40
@@ -55,20 +55,25 @@ def _letters(text: str) -> str:
 
 
 def without_disclaimers(lines: Sequence[str]) -> list[str]:
-    """`lines` up to the first disclaimer of those that end them, headings and rules above it included."""
+    """`lines` up to the first disclaimer of those that end them; what may be a sentence is not cut to nothing."""
+    cut = disclaimer_at(lines)
+    alone = cut == 0 and len(topics_of(" ".join(lines))) < LEAST_TOPICS_ALONE
+    return trimmed(lines) if alone else trimmed(lines)[:cut]
+
+
+def disclaimer_at(lines: Sequence[str]) -> int:
+    """Where the disclaimers that end `lines` begin, headings and rules above them included; their length if none do."""
     kept = trimmed(lines)
     cut = len(kept)
-    for start, end in reversed(_paragraphs(kept)):
-        start = max(start, end - STATEMENT_LINES)
+    for first, end in reversed(_paragraphs(kept)):
+        start = max(first, end - STATEMENT_LINES)
         if is_disclaimer(" ".join(kept[start:end])):
             cut = _statement_start(kept, start, end)
         elif not looks_like_signature(kept[start:end]) and len(topics_of(" ".join(kept[start:end]))) < WEAK_TOPICS:
             break
-    while (
-        cut and cut < len(kept) and (not kept[cut - 1].strip() or is_rule(kept[cut - 1]) or is_heading(kept[cut - 1]))
-    ):
+    while 0 < cut < len(kept) and (not kept[cut - 1].strip() or is_rule(kept[cut - 1]) or is_heading(kept[cut - 1])):
         cut -= 1
-    return kept[:cut]
+    return cut
 
 
 def _paragraphs(lines: Sequence[str]) -> list[tuple[int, int]]:
@@ -107,7 +112,8 @@ def without_delimited(lines: Sequence[str]) -> list[str]:
         if not line.strip() or not is_rule(line):
             continue
         rest = [other for other in lines[n + 1 :] if other.strip()]
-        if _is_delimiter(line, rest):
+        repeated = line != "-- " and line in (*lines[:n], *rest)
+        if not repeated and _is_delimiter(line, rest):
             return list(lines[:n])
     return list(lines)
 
@@ -115,34 +121,39 @@ def without_delimited(lines: Sequence[str]) -> list[str]:
 def _is_delimiter(line: str, rest: list[str]) -> bool:
     """Whether what stands below this rule is a signature."""
     text = line.strip()
-    body = trimmed(without_disclaimers(rest))
+    body = trimmed(rest)[: disclaimer_at(rest)]
     if line == "-- ":
         return len(rest) <= DELIMITED_LINES
     if text in ("--", "—", "__", "- -", "––", "—-", "-–"):
-        return len(rest) <= DELIMITED_LINES and looks_like_signature(body, 12)
+        motto = len(body) == 1 and len(body[0]) < MOTTO_CHARACTERS and body[0].strip()[-1:] not in ".!?"
+        return motto or looks_like_signature(body, 12)
     kinds = frozenset().union(*(evidence(other) for other in body)) if body else frozenset()
     above = len(text) >= 3 and len(body) <= 8 and bool(kinds & {"web", "mail", "phone"})
     return above and looks_like_signature(body, 8) and not any(is_rule(other) for other in rest)
 
 
-def without_dashed_name(lines: Sequence[str]) -> list[str]:
-    """`lines` without a full name behind a dash that ends them.
+def without_dashed_name(lines: Sequence[str], sender: str = "") -> list[str]:
+    """`lines` without a full name behind a dash that ends them, if it is the sender's, or may be.
 
     >>> without_dashed_name(["Ja.", "", "-Bo Nygård"]), without_dashed_name(["Husk:", "", "- Pas"])
     (['Ja.', ''], ['Husk:', '', '- Pas'])
     """
     kept = trimmed(lines)
-    named = len(kept) > 2 and not kept[-2].strip() and is_dash_name(kept[-1]) and kept[-1].strip()[1:2].isalpha()
-    return kept[:-1] if named and len(kept[-1].split()) > 1 else kept
+    if len(kept) < 3 or kept[-2].strip() or not is_dash_name(kept[-1]):
+        return kept
+    name = kept[-1].strip()[1:]
+    full = name[:1].isalpha() and " " in name and (not sender or is_senders_name(name, sender))
+    return kept[:-1] if full else kept
 
 
-def without_client_lines(lines: Sequence[str], learned: Sequence[str]) -> list[str]:
+def without_client_lines(lines: Sequence[str], learned: Sequence[str], sender: str = "") -> list[str]:
     """Level `signature`: learned signatures, delimiters, mobile footers and disclaimers go."""
     kept = trimmed(lines)
     for _ in range(4):
         before = kept
-        for rule in (without_footers, without_disclaimers, without_delimited, without_dashed_name):
+        for rule in (without_footers, without_disclaimers, without_delimited):
             kept = trimmed(rule(trimmed(without_learned(kept, learned))))
+        kept = without_dashed_name(kept, sender)
         if kept == before:
             break
     return kept
@@ -174,7 +185,7 @@ def is_bare_signature(lines: Sequence[str], sender: str = "") -> bool:
     (True, False)
     """
     filled = [line for line in lines if line.strip()]
-    if not filled or not looks_like_signature(filled, BLOCK_LINES):
+    if not filled or not looks_like_signature(filled):
         return not filled
     if is_signoff(filled[0]):
         return len(filled) > 1 or is_named(filled[0])

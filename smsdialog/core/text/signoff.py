@@ -13,6 +13,8 @@ from smsdialog.core.text.contact import BLOCK_LINES, evidence, is_name, looks_li
 from smsdialog.core.text.phrases import JOINERS, SIGNOFFS, THANKS
 
 _DASH_NAME = re.compile(r"^(?:[-–—/~]{1,2}|//)\s?(?=[^\W\d_])")
+_VOWELS = frozenset("aeiouyæøåäöü")
+FROM = frozenset(("fra", "from", "von", "från"))
 _CLOSING = " \t,.!;:*_~-–—)(\"'´`♥❤☺😊🙂👍😀☀️🌞🌻"
 
 
@@ -40,9 +42,19 @@ def _closes(text: str) -> bool:
     for count in range(min(len(words) - 1, 5), 0, -1):
         head = " ".join(words[:count]).lower().strip(_CLOSING)
         if head in SIGNOFFS or head.replace(".", "") in SIGNOFFS:
-            rest = " ".join(words[count:])
-            return len(head) > 1 and (is_name(rest) or (len(words) <= 9 and bool(evidence(rest) & {"phone", "mail"})))
+            return len(head) > 1 and _signs(head.replace(".", ""), words[count:])
     return False
+
+
+def _signs(formula: str, words: list[str]) -> bool:
+    """Whether these words behind a closing formula say who takes leave."""
+    rest = " ".join(words)
+    if is_name(rest) or (len(words) <= 8 and evidence(rest) & {"phone", "mail"}):
+        return True
+    lettered = rest.replace(" ", "").isalpha()
+    abbreviated = _VOWELS.isdisjoint(formula) and len(words) <= 2
+    senders = " " in formula and words[0].lower() in FROM and len(words) <= 6
+    return lettered and (abbreviated or senders)
 
 
 def is_thanks(line: str) -> bool:
@@ -80,9 +92,8 @@ def _ends_letter(line: str, rest: Sequence[str]) -> bool:
         return True
     if not looks_like_signature(rest):
         return False
-    return (
-        is_name(first) or bool(evidence(first)) or is_signoff(first) or len(first.split()) <= 4 or is_dash_name(first)
-    )
+    short = len(first.split()) <= 4 and not any(character.isdigit() for character in first)
+    return short or is_name(first) or bool(evidence(first)) or is_signoff(first)
 
 
 def _first(lines: Sequence[str]) -> str:

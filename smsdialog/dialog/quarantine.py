@@ -1,0 +1,50 @@
+"""A mail that fails whenever it is looked at is put aside at the third try, and the operator is told.
+
+Without this it would go round in the MTA's queue for days. Only unexpected errors count: trouble with the
+database, a gateway or sendmail has nothing to do with the mail.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from smsdialog import log
+from smsdialog.core import letters
+from smsdialog.core.model import Envelope
+from smsdialog.dialog import notify, post
+from smsdialog.dialog.service import Service
+from smsdialog.ownership import adopt
+from smsdialog.store import failures
+
+FOLDER = "quarantine"
+TRIES = 3
+
+
+def put_aside(service: Service, raw: bytes, envelope: Envelope) -> bool:
+    """Count a failed delivery; at the third, keep the mail in the quarantine. Returns whether it is there. Writes."""
+    identity = envelope.queue_id.encode() or hashlib.sha256(raw).digest()
+    digest = hashlib.sha256(b"\0".join((identity, *(to.encode() for to in envelope.recipients)))).hexdigest()
+    with service.store.transaction() as tx:
+        if failures.count(tx, digest, service.now()) < TRIES:
+            return False
+    name = f"{digest[:16]}.eml"
+    _keep(Path(service.config.state_dir, FOLDER), name, raw)
+    with service.store.transaction() as tx:
+        letter = letters.operator_quarantine(service.translate, name)
+        notify.write(service, tx, service.config.mail.operator, FOLDER, letter)
+    log.event("quarantined", queue=envelope.queue_id, file=name)
+    post.notices_of(service)
+    return True
+
+
+def _keep(folder: Path, name: str, raw: bytes) -> None:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    draft = folder / f".{name}.{os.getpid()}"
+    with draft.open("wb") as file:
+        adopt(file.fileno(), folder.parent, shared_mode=0o660)
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(folder / name)

@@ -1,0 +1,1 @@
+"""Every command of `smsdialog`, as an administrator runs it."""

@@ -1,0 +1,1 @@
+"""Gateway types: one contract for all, and a table and its own tests for each."""

@@ -1,0 +1,277 @@
+"""A request that never left may be sent again; one whose answer was lost may not. Over real sockets."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from smsdialog.gateways import _client
+from smsdialog.gateways._base import AnswerLost, HttpRequest, HttpResponse, NotSent
+from smsdialog.gateways._client import perform
+from tests.gateways.table import HIDDEN
+
+Behaviour = Callable[[socket.socket], None]
+OK = b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\nok"
+BROKEN_RECORD = b"\x17\x03\x03\x00\x20" + b"x" * 32
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch):
+    monkeypatch.setattr(_client, "CONNECT_TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr(_client, "SEND_TIMEOUT_SECONDS", 1.0)
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@contextmanager
+def provider(behave: Behaviour) -> Iterator[int]:
+    """A server on a loopback port that treats its one caller as told."""
+
+    def serve() -> None:
+        caller, _ = listening.accept()
+        with closing(caller), suppress(OSError):  # the caller may have gone
+            behave(caller)
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join(5)
+
+
+def heard(caller: socket.socket) -> bytes:
+    """The whole request: its header, and as much body as it announces."""
+    request = b""
+    while b"\r\n\r\n" not in request:
+        request += caller.recv(65_536)
+    header, _, body = request.partition(b"\r\n\r\n")
+    announced = [line for line in header.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    while announced and len(body) < int(announced[0].partition(b":")[2]):
+        body += caller.recv(65_536)
+    return header + b"\r\n\r\n" + body
+
+
+def get(port: int, scheme: str = "http") -> HttpRequest:
+    return HttpRequest("GET", f"{scheme}://127.0.0.1:{port}/sendsms", (("password", HIDDEN),))
+
+
+def fate(behave: Behaviour, scheme: str = "http") -> HttpResponse | NotSent | AnswerLost:
+    """What becomes of a request to such a provider."""
+    with provider(behave) as port:
+        try:
+            return perform(get(port, scheme))
+        except (NotSent, AnswerLost) as error:
+            return error
+
+
+def saying(answer: bytes) -> Behaviour:
+    def behave(caller: socket.socket) -> None:
+        heard(caller)
+        caller.sendall(answer)
+
+    return behave
+
+
+def test_the_request_arrives_as_it_was_meant():
+    requests: list[bytes] = []
+
+    def behave(caller: socket.socket) -> None:
+        requests.append(heard(caller))
+        caller.sendall(OK)
+
+    params = (("text", "æ + 100%\n&"), ("dlr-url", "https://sms.firma.example/receipt/main?a=b&status=%d"))
+    with provider(behave) as port:
+        url = f"http://127.0.0.1:{port}/sendsms"
+        answer = perform(HttpRequest("POST", url, params, (("X-Key", "k"),), b"{}"))
+    assert answer == HttpResponse(202, b"ok")
+    header, _, body = requests[0].partition(b"\r\n\r\n")
+    assert header.split(b"\r\n")[0] == (
+        b"POST /sendsms?text=%C3%A6+%2B+100%25%0A%26"
+        b"&dlr-url=https%3A%2F%2Fsms.firma.example%2Freceipt%2Fmain%3Fa%3Db%26status%3D%25d HTTP/1.1"
+    )
+    assert b"X-Key: k" in header
+    assert body == b"{}"
+
+
+@pytest.mark.parametrize("status", [200, 202, 400, 403, 404, 500, 503])
+def test_every_status_is_an_answer(status):
+    assert fate(saying(b"HTTP/1.1 %d x\r\nContent-Length: 1\r\n\r\nb" % status)) == HttpResponse(status, b"b")
+
+
+def test_an_answer_without_a_body_is_an_answer():
+    assert fate(saying(b"HTTP/1.1 204 x\r\n\r\n")) == HttpResponse(204, b"")
+
+
+def test_a_redirect_is_not_followed():
+    elsewhere = socket.create_server(("127.0.0.1", 0))
+    elsewhere.settimeout(0.2)
+    with closing(elsewhere):
+        location = b"http://127.0.0.1:%d/" % elsewhere.getsockname()[1]
+        redirect = b"HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n" % location
+        assert fate(saying(redirect)) == HttpResponse(302, b"")
+        with pytest.raises(TimeoutError):
+            elsewhere.accept()
+
+
+def test_of_a_long_answer_the_beginning_is_kept():
+    answer = fate(saying(b"HTTP/1.1 200 x\r\nContent-Length: 200000\r\n\r\n" + b"x" * 200_000))
+    assert answer == HttpResponse(200, b"x" * _client.MAX_ANSWER_BYTES)
+
+
+def test_a_slow_answer_is_waited_for():
+    def behave(caller: socket.socket) -> None:
+        heard(caller)
+        time.sleep(0.2)
+        caller.sendall(OK)
+
+    assert fate(behave) == HttpResponse(202, b"ok")
+
+
+def test_a_refused_connection_was_never_sent():
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        port = listening.getsockname()[1]
+    with pytest.raises(NotSent) as caught:
+        perform(get(port))
+    assert HIDDEN not in str(caught.value)
+
+
+def test_a_provider_that_cannot_be_reached_was_sent_nothing():
+    with closing(socket.socket()) as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen(0)
+        waiting = [socket.socket() for _ in range(4)]  # fill its queue, so that nobody else gets in
+        for caller in waiting:
+            caller.setblocking(False)
+            caller.connect_ex(busy.getsockname())
+        try:
+            with pytest.raises(NotSent):
+                perform(get(busy.getsockname()[1]))
+        finally:
+            for caller in waiting:
+                caller.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://no-such-host.invalid/",
+        "http://" + "a" * 64 + ".example/",
+        "http://[::1",
+        "http://a b/",
+        "http://",
+        "http://127.0.0.1:99999/",
+    ],
+)
+def test_a_name_that_leads_nowhere_was_sent_nothing(url):
+    with pytest.raises(NotSent):
+        perform(HttpRequest("GET", url))
+
+
+def hang(caller: socket.socket) -> None:
+    heard(caller)
+    time.sleep(1)
+
+
+def close(caller: socket.socket) -> None:
+    heard(caller)
+
+
+def reset(caller: socket.socket) -> None:
+    caller.recv(1)
+    caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+
+
+def begin_and_hang(caller: socket.socket) -> None:
+    heard(caller)
+    caller.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\nok")
+    time.sleep(1)
+
+
+def begin_and_close(caller: socket.socket) -> None:
+    heard(caller)
+    caller.sendall(b"HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nok")
+
+
+@pytest.mark.parametrize(
+    "behave",
+    [
+        hang,
+        close,
+        reset,
+        begin_and_hang,
+        begin_and_close,
+        saying(b"what is this?\r\n\r\n"),
+        saying(b"HTTP/1.1 abc\r\n\r\n"),
+        saying(b"HTTP/1.1 200 x\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nxyz"),
+        saying(BROKEN_RECORD),
+    ],
+    ids=["hangs", "closes", "resets", "hangs half-way", "closes half-way", "garbage", "no status", "no gzip", "octets"],
+)
+def test_a_request_that_left_and_was_not_answered_is_lost(behave):
+    lost = fate(behave)
+    assert isinstance(lost, AnswerLost)
+    assert HIDDEN not in str(lost)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(
+        ["openssl", "req", *kind, *subject, "-keyout", path.with_suffix(".key"), "-out", path],
+        check=True,
+        capture_output=True,
+    )
+    return path
+
+
+class TestOverTls:
+    """TLS is verified; what fails before anything was said is not sent, what fails after may have been."""
+
+    @staticmethod
+    def over_tls(certificate: Path, behave: Behaviour) -> Behaviour:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+
+        def wrapped(caller: socket.socket) -> None:
+            with context.wrap_socket(caller, server_side=True) as secured:
+                behave(secured)
+
+        return wrapped
+
+    @pytest.mark.needs("openssl")
+    def test_a_verified_provider_is_heard(self, certificate, monkeypatch):
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        assert fate(self.over_tls(certificate, saying(OK)), "https") == HttpResponse(202, b"ok")
+
+    @pytest.mark.needs("openssl")
+    def test_a_stranger_is_told_nothing(self, certificate):
+        requests: list[bytes] = []
+        behave = self.over_tls(certificate, lambda caller: requests.append(caller.recv(1000)))
+        assert isinstance(fate(behave, "https"), NotSent)
+        assert HIDDEN.encode() not in b"".join(requests)
+
+    def test_a_provider_without_tls_is_told_nothing(self):
+        assert isinstance(fate(lambda caller: caller.sendall(b"HTTP/1.1 400 x\r\n\r\n"), "https"), NotSent)
+
+    @pytest.mark.needs("openssl")
+    def test_tls_that_breaks_after_the_request_is_a_lost_answer(self, certificate, monkeypatch):
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+
+        def break_off(caller: socket.socket) -> None:
+            heard(caller)
+            with socket.socket(fileno=os.dup(caller.fileno())) as raw:
+                raw.sendall(BROKEN_RECORD)
+
+        assert isinstance(fate(self.over_tls(certificate, break_off), "https"), AnswerLost)
