@@ -33,7 +33,7 @@ OVERLONG = ("refuse", "cut")
 _TYPE_NAMES = {str: "a text", int: "a whole number", bool: "true or false", tuple: "a list", dict: "a table"}
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.ASCII)
-_RANGE = re.compile(r"([0-9]{12})\s*-\s*([0-9]{12})", re.ASCII)
+_RANGE = re.compile(r"([1-9][0-9]{11})\s*-\s*([1-9][0-9]{11})", re.ASCII)
 
 
 @dataclass(frozen=True)

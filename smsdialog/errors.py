@@ -100,9 +100,17 @@ class Refusal(SmsDialogError):
     kind: ClassVar[str] = "refused"
     message: ClassVar[str] = _("The mail was refused.")
 
+    # The subject of the mail that tells of it.
+    subject: ClassVar[str] = _("SMS not sent")
+
     def __init__(self, **details: str) -> None:
         super().__init__(self.kind)
         self.details = details
+
+    @property
+    def topic(self) -> str:
+        """What nobody is told twice within an hour; two wrong numbers are two topics."""
+        return self.kind
 
 
 class NumberRefused(Refusal):
@@ -128,6 +136,11 @@ class WrongNumbers(Refusal):
     def __init__(self, refused: tuple[NumberRefused, ...]) -> None:
         super().__init__()
         self.refused = refused
+
+    @property
+    def topic(self) -> str:
+        """These very numbers."""
+        return f"{self.kind} {'|'.join(sorted(error.typed for error in self.refused))[:200]}"
 
 
 class NoNumber(Refusal):
@@ -209,6 +222,7 @@ class AccountPaused(Refusal):
 
     kind = "paused"
     status_code = "5.7.1"
+    subject = _("Your account is paused")
     message = _("Your account is paused, because its API key has been disabled. Ask your administrator.")
 
 
@@ -217,6 +231,7 @@ class NoAccount(Refusal):
 
     kind = "no-account"
     status_code = "5.7.1"
+    subject = _("No account yet")
     message = _(
         "You have no account yet. Write a mail to subscribe@%(domain)s with your API key in the subject, "
         "then send your message again."
@@ -229,6 +244,11 @@ class UnknownRecipient(Refusal):
     kind = "unknown-recipient"
     status_code = "5.1.1"
     message = _("There is no address “%(recipient)s” here. Write to help@%(domain)s to see how the service is used.")
+
+    @property
+    def topic(self) -> str:
+        """This very address."""
+        return f"{self.kind} {self.details['recipient']}"
 
 
 class NotAnswerable(Refusal):
@@ -244,6 +264,7 @@ class KeyMissing(Refusal):
 
     kind = "no-key"
     status_code = "5.7.1"
+    subject = _("No valid API key")
     message = _("The mail holds no valid API key. Write the API key in the subject. Ask your administrator for it.")
 
 
@@ -252,6 +273,7 @@ class NumbersExhausted(Refusal):
 
     kind = "no-numbers-left"
     status_code = "4.5.0"
+    subject = _("No free numbers")
     message = _("There are no free numbers left just now. Your administrator has been told.")
 
 

@@ -5,18 +5,14 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 from collections.abc import Sequence
 
+from smsdialog.core.mailbox import can_be_written_to
 from smsdialog.errors import SendmailFailed
 
 TIMEOUT_SECONDS = 60
 NULL_SENDER = "<>"
-# Stricter than RFC 5321: what a shell, an MTA's expansion or an option parser could stumble over is left out.
-_ADDRESS = re.compile(
-    r"[^\s\"'$`{}|<>(),;:\\\x00-\x1f\x7f@-][^\s\"'$`{}|<>(),;:\\\x00-\x1f\x7f@]*@[^\s@\"'$`{}|<>(),;\\]+"
-)
 
 
 class Mailer:
@@ -28,7 +24,7 @@ class Mailer:
     def post(self, message: bytes, *, sender: str, recipient: str) -> None:
         """Hand over one mail; an empty `sender` is the null sender. Raises SendmailFailed. Writes."""
         for address in (recipient, *([sender] if sender else [])):
-            if not _ADDRESS.fullmatch(address):
+            if not can_be_written_to(address):
                 raise SendmailFailed("an envelope address has characters that are not let through")
         command = [*self._argv, "-i", "-f", sender or NULL_SENDER, "--", recipient]
         try:

@@ -199,6 +199,7 @@ def test_an_impossible_value_is_named_with_what_is_expected(key, value, expectat
     ("span", "why"),
     [
         ("45919200-45919299", "'45919200-45919299' is not a range such as 459192000000-459192999999"),
+        ("059192000000-059192999999", "is not a range such as 459192000000-459192999999"),
         ("", "'' is not a range such as 459192000000-459192999999"),
         ("٤٥٩١٩٢٠٠٠٠٠٠-459192999999", "is not a range such as 459192000000-459192999999"),
         ("459192999999-459192000000", "'459192999999-459192000000' ends before it begins"),

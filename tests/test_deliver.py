@@ -10,10 +10,12 @@ import json
 import os
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -72,8 +74,8 @@ class Pipe:
 
 
 @pytest.fixture
-def pipe(build: object) -> Pipe:  # noqa: F811
-    return Pipe(build())  # type: ignore[operator]
+def pipe(build: Callable[..., Stage]) -> Pipe:  # noqa: F811
+    return Pipe(build())
 
 
 @pytest.fixture
@@ -371,6 +373,42 @@ def test_a_mail_of_30_megabytes_is_refused_with_a_mail(pipe: Pipe) -> None:
     assert_silent_success(done)
     assert pipe.outbox() == []
     assert "for stor" in pipe.stage.anna.receives().get_content()
+
+
+# kill -9
+
+SILENT_GATEWAY = """
+[gateways.main]
+type = "kannel"
+url = "http://127.0.0.1:{port}/cgi-bin/sendsms"
+username = "smsdialog"
+password = "pass"
+token = "token"
+"""
+
+
+def test_a_run_that_is_killed_while_the_gateway_has_its_sms_is_reported_and_nothing_is_sent_again(
+    build: Callable[..., Stage],  # noqa: F811
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gateway:
+        pipe = Pipe(build(tables=SILENT_GATEWAY.format(port=gateway.getsockname()[1])))
+        pipe.stage.clock.time = time.time()
+        command = [sys.executable, str(SCRIPT), "--config", str(pipe.stage.config_file), *OUTSIDE, "--"]
+        with subprocess.Popen([*command, pipe.key_address], stdin=subprocess.PIPE, env={}) as run:
+            assert run.stdin
+            run.stdin.write(pipe.mail())
+            run.stdin.close()
+            gateway.settimeout(30)
+            connection, _ = gateway.accept()
+            run.kill()
+        connection.close()
+    assert [row.state for row in pipe.stage.administrator.sms_out()] == ["sending"]
+    pipe.stage.clock.passes(minutes=10)
+    pipe.stage.administrator.flushes()
+    assert [row.state for row in pipe.stage.administrator.sms_out()] == ["unknown"]
+    assert pipe.stage.network.tried == []
+    assert "måske sendt" in pipe.stage.anna.receives().get_content()
+    assert_silent_success(pipe.run(pipe.mail(), *OUTSIDE, recipients=[pipe.key_address]))
 
 
 # Start-up is the cost of a pipe.

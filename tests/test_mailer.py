@@ -78,6 +78,7 @@ def test_what_it_says_does_not_reach_our_output(sendmail, capfd):
         "a\\b@firma.example",
         "anna;id@firma.example",
         "${run{id}}@firma.example",
+        "åse@firma.example",
     ],
 )
 def test_an_address_that_a_shell_or_an_mta_could_stumble_over_is_not_let_through(sendmail, address):
@@ -93,9 +94,7 @@ def test_a_mail_to_nobody_is_not_handed_over(sendmail):
     assert not (sendmail.parent / "record").exists()
 
 
-@pytest.mark.parametrize(
-    "address", ["o'neill@firma.example".replace("'", "."), "anna.b+sms=x@firma.example", OURS, "åse@firma.example"]
-)
+@pytest.mark.parametrize("address", ["anna@firma.example", "anna.b+sms=x@firma.example", OURS])
 def test_plain_addresses_are_let_through(sendmail, address):
     Mailer([str(sendmail)]).post(b"x", sender=OURS, recipient=address)
     assert recorded(sendmail)[0][-1] == address

@@ -124,11 +124,11 @@ def test_an_unknown_path_or_gateway_is_404(web: Client, path: str) -> None:
 def test_too_much_is_413(stage: Stage, web: Client) -> None:
     answer = web.post("/inbound/main", data=b"x" * (wsgi.MAX_BODY_BYTES + 1), headers=BEARER)
     assert (answer.status_code, answer.data) == (413, b"")
-    builder = EnvironBuilder("/inbound/main", method="POST", headers=BEARER, input_stream=io.BytesIO(b"x" * 70_000))
+    stream = io.BytesIO(b"x" * 70_000)
+    builder = EnvironBuilder("/inbound/main", method="POST", headers=list(BEARER.items()), input_stream=stream)
     environ = {**builder.get_environ(), "wsgi.input_terminated": True}
     environ.pop("CONTENT_LENGTH", None)
-    answer = wsgi.respond(environ, lambda: stage.service)
-    assert answer.status_code == 413
+    assert wsgi.respond(environ, lambda: stage.service).status_code == 413
 
 
 def test_a_method_that_is_not_meant_is_refused(web: Client) -> None:

@@ -183,6 +183,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("gateway", sa.Text(), nullable=False),
         sa.Column("gateway_id", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("sender", sa.Text(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -210,7 +211,7 @@ def upgrade() -> None:
     op.create_index(
         "inbound_gateway_id",
         "inbound",
-        ["gateway", "gateway_id"],
+        ["gateway", "gateway_id", "digest"],
         unique=True,
         sqlite_where=sa.text("gateway_id <> ''"),
         postgresql_where=sa.text("gateway_id <> ''"),

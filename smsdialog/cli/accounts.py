@@ -104,6 +104,8 @@ def qr_(here: Installation, name: str, out: Path | None) -> None:
     if out is None:
         click.echo(f"{qr.terminal(number)}\n{number}")
         return
+    if out.suffix != ".zip":
+        raise Conflict(f"{out}: the package is a zip; give it a name that ends in .zip")
     try:
         out.write_bytes(qr.package(number))
     except OSError as error:

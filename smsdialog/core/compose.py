@@ -117,13 +117,12 @@ def notice_mail(mail: NoticeMail) -> bytes:
 
 
 def sender_name(text: str) -> str:
-    """A sender as a display name: letters, digits and little else, at most 60 characters.
+    """A sender that is no number, as a display name: letters, digits and little else, at most 60 characters.
 
     >>> sender_name('"x" <ceo@firma.example>')
-    'x ceo firma.example (SMS)'
+    'x ceo firma.example'
     """
-    name = " ".join(_NOT_IN_NAMES.sub(" ", text).replace("_", " ").split())[:60].strip()
-    return f"{name} (SMS)" if name else "SMS"
+    return " ".join(_NOT_IN_NAMES.sub(" ", text).replace("_", " ").split())[:60].strip()
 
 
 def clean_body(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from smsdialog.errors import NUMBER_REASONS, NoAccount, Refusal, WrongNumbers
+from smsdialog.errors import NUMBER_REASONS, Refusal, WrongNumbers
 
 Translate = Callable[[str], str]
 
@@ -78,8 +78,7 @@ def refusal(translate: Translate, error: Refusal, mail_subject: str, text: str) 
     if isinstance(error, WrongNumbers):
         lines += ["", *(_wrong_number(translate, refused.typed, refused.reason) for refused in error.refused)]
     body = "\n".join([*lines, *_quoted(translate, mail_subject, text)])
-    subject = translate("No account yet") if isinstance(error, NoAccount) else translate("SMS not sent")
-    return Letter(subject, body)
+    return Letter(translate(error.subject), body)
 
 
 def report(translate: Translate, fates: Sequence[Fate], mail_subject: str, text: str) -> Letter:

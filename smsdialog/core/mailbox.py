@@ -29,6 +29,9 @@ _ANGLE = re.compile(r"<([^<>]*)>")
 _WORD = re.compile(r"[^ \t]+")
 # Words of anything but ASCII controls, blanks and specials, joined by single dots (RFC 5322 section 3.2.3, RFC 6532).
 _DOT_ATOM = re.compile(r'[^\x00-\x20\x7f"(),.:;<>@\[\\\]]+(?:\.[^\x00-\x20\x7f"(),.:;<>@\[\\\]]+)*')
+# Less than RFC 5321 allows: no blank, quote, bracket, or sign that means something to a shell or in an expansion.
+_ODD = r"\s\"$`{}|<>(),;:\\@\x00-\x1f\x7f-\U0010ffff"
+_WRITTEN_TO = re.compile(rf"[^-{_ODD}][^{_ODD}]*@[^-{_ODD}][^{_ODD}]*")
 _HOST_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -64,6 +67,17 @@ def canonical_address(address: str) -> str | None:
     if octets > MAX_LOCAL_OCTETS or octets + 1 + len(domain) > MAX_ADDRESS_OCTETS:
         return None
     return f"{local}@{domain}"
+
+
+def can_be_written_to(address: str) -> bool:
+    """Whether we hand an address to sendmail: plain ASCII that no option parser, shell or MTA stumbles over.
+
+    An address outside ASCII would need SMTPUTF8 (RFC 6531) all the way to its mailbox.
+
+    >>> [can_be_written_to(a) for a in ("o'brien@firma.example", "-oQ@firma.example", "${run}@firma.example", "ø@b.dk")]
+    [True, False, False, False]
+    """
+    return bool(_WRITTEN_TO.fullmatch(address))
 
 
 def single_mailbox(value: str) -> str | None:

@@ -8,6 +8,7 @@ Nothing here does anything: no I/O, no clock, no defaults that depend on the mac
 from __future__ import annotations
 
 import enum
+import hashlib
 from dataclasses import dataclass, field
 
 
@@ -155,6 +156,12 @@ class InboundSms:
     to: str
     text: str
     sent_at: float | None = None
+
+    @property
+    def digest(self) -> str:
+        """Who, to whom, and what, as sha256 hex."""
+        fields = "\0".join((self.sender, self.to, self.text))
+        return hashlib.sha256(fields.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smsdialog.config import SERVICE_NUMBER_DIGITS
-from smsdialog.core.mailbox import canonical_address
+from smsdialog.core.mailbox import can_be_written_to, canonical_address
 from smsdialog.core.model import Account, Key
 from smsdialog.core.phone import service_number
 from smsdialog.dialog import post
@@ -131,6 +131,6 @@ def _wished(service: Service, tx: Connection, text: str) -> str:
 
 def _email(text: str) -> str:
     email = canonical_address(text.strip())
-    if email is None or not email.isascii():
+    if email is None or not can_be_written_to(email):
         raise Conflict(f"'{text}' is not an e-mail address that can be used here")
     return email

@@ -15,19 +15,20 @@ def sms_mail(service: Service, tx: Connection, row: inbound.InboundRow) -> bytes
     assert row.dialog_id is not None
     answerable = phone.can_be_answered(row.sender)
     peer = row.sender.removeprefix("+") if answerable else address.NO_REPLY
-    customer = phone.international(row.sender) if answerable else compose.sender_name(row.sender)
+    name = phone.international(row.sender) if answerable else compose.sender_name(row.sender)
+    customer = name or service.translate("an unknown sender")
     thread = service.message_id("thread", str(row.dialog_id))
     earlier = tuple(service.message_id("in", str(i)) for i in inbound.earlier_in_dialog(tx, row))
     last = accounts.last_mail_id(tx, row.dialog_id)
     return compose.sms_mail(
         compose.SmsMail(
             to=row.email,
-            from_name=f"{customer} (SMS)" if answerable else customer,
+            from_name=f"{customer} (SMS)",
             from_address=service.address(address.reply_local_part(service.secrets[0], row.account_id, peer)),
-            subject=letters.sms_subject(service.translate, customer.removesuffix(" (SMS)")),
+            subject=letters.sms_subject(service.translate, customer),
             body=letters.sms_body(service.translate, row.text, answerable=answerable),
             message_id=service.message_id("in", str(row.id)),
-            in_reply_to=last if compose.is_message_id(last) else (*earlier, thread)[len(earlier) - 1],
+            in_reply_to=last if compose.is_message_id(last) else (earlier[-1] if earlier else thread),
             references=(thread, *earlier),
             received_at=row.received_at,
             loop=service.instance,

@@ -1,7 +1,7 @@
 """help@: how the service is used.
 
 An open account's address is answered without further proof: the answer says nothing secret and goes
-nowhere but to that account. Anybody else must have signed in at the MTA, or name an enabled key.
+nowhere but to that account. Anybody else must be a colleague whom the MTA knows, or name an enabled key.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from smsdialog.store import Connection
 def decide(service: Service, tx: Connection, case: Case, mail_id: int) -> Fate:
     """Write the help mail. Writes."""
     key = key_in(service, tx, case.mail.subject)
-    if not case.admitted or not (case.accounts or case.proof.by == "sasl" or (key and key.enabled)):
+    if not case.admitted or not (case.accounts or case.proof.local or (key and key.enabled)):
         return Fate("ignored", "not-proven")
     numbers = [account.number for account in case.accounts]
     letter = letters.help_letter(service.translate, service.config.domain, numbers)

@@ -18,7 +18,7 @@ def refuse(service: Service, tx: Connection, case: Case, mail_id: int, email: st
     """Tell an employee why his mail did not become an SMS; keys and tokens in it are not quoted."""
     quote = redact(text.own_words(case.mail).text)
     letter = letters.refusal(service.translate, error, case.subject, quote)
-    answer(service, tx, case, mail_id, email, error.kind, letter)
+    answer(service, tx, case, mail_id, email, error.topic, letter)
 
 
 def answer(
@@ -32,7 +32,7 @@ def answer(
     account_id: int | None = None,
 ) -> None:
     """Answer a mail once; one that asks for no answer gets none, unless it asked for the account itself."""
-    wanted = kind in notices.ANSWERS or automatic.may_be_answered(case.mail)
+    wanted = kind in notices.AT_ONCE or automatic.may_be_answered(case.mail)
     if not email or not wanted or notices.caused(tx, mail_id, email, kind):
         return
     write(service, tx, email, kind, letter, mail_id=mail_id, account_id=account_id, in_reply_to=case.mail.message_id)

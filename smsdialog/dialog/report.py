@@ -10,6 +10,7 @@ from smsdialog.dialog.service import Service
 from smsdialog.store import Connection, outbound
 
 NOT_SENT = "not-sent"
+HELD = "held"
 UNKNOWN = "unknown"
 BATCH = 100
 
@@ -39,7 +40,8 @@ def _report(service: Service, tx: Connection, mail_id: int) -> None:
     message_id, subject = outbound.cause(tx, mail_id)
     letter = letters.report(service.translate, fates, subject, redact(rows[0].text))
     email = rows[0].email
-    notify.write(service, tx, email, NOT_SENT, letter, mail_id=mail_id, in_reply_to=message_id)
+    kind = HELD if all(row.state == "held" for row in rows) else NOT_SENT
+    notify.write(service, tx, email, kind, letter, mail_id=mail_id, in_reply_to=message_id)
     unknown = [f"o{row.id}" for row in rows if row.state == "unknown"]
     if unknown:
         letter = letters.operator_unknown(service.translate, unknown)

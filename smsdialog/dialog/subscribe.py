@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smsdialog.core import letters, text
+from smsdialog.core.mailbox import can_be_written_to
 from smsdialog.core.model import Account, Key
 from smsdialog.dialog import account as opening
 from smsdialog.dialog import notify
@@ -16,7 +17,7 @@ from smsdialog.store import Connection, accounts
 def decide(service: Service, tx: Connection, case: Case, mail_id: int) -> Fate:
     """Open the account, or find it open already; either way the answer is the same. Writes."""
     key = key_in(service, tx, case.mail.subject)
-    if key is None or not key.enabled or not accepts(key, case) or not _can_be_written_to(case.sender):
+    if key is None or not key.enabled or not accepts(key, case) or not can_be_written_to(case.sender):
         return _refuse(service, tx, case, mail_id, key)
     account = accounts.open_on(tx, key.id, case.sender)
     if account is None:
@@ -45,11 +46,6 @@ def _out_of_numbers(service: Service, tx: Connection, case: Case, mail_id: int, 
     letter = letters.operator_exhausted(service.translate)
     notify.write(service, tx, service.config.mail.operator, error.kind, letter, mail_id=mail_id)
     return Fate("refused", error.kind)
-
-
-def _can_be_written_to(sender: str) -> bool:
-    """An address outside ASCII would need an MTA with SMTPUTF8 (RFC 6531) all the way."""
-    return bool(sender) and sender.isascii()
 
 
 def _learn_signature(service: Service, tx: Connection, case: Case, account: Account) -> None:

@@ -70,7 +70,11 @@ class Gateways:
 
     def send(self, name: str, sms: OutboundSms) -> Outcome:
         """Hand one SMS to a gateway; never raises for what a provider or a network can do."""
-        return self.named(name).send(sms, _perform)
+        try:
+            gateway = self.named(name)
+        except NotFound as error:  # it was taken out of the configuration since
+            return Later(str(error))
+        return gateway.send(sms, _perform)
 
 
 def _perform(request: HttpRequest) -> HttpResponse:

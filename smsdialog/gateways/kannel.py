@@ -109,13 +109,13 @@ class Kannel:
         return Unknown(answer)
 
     def inbound(self, call: WebCall) -> tuple[InboundSms, ...]:
-        """The SMS of a sms-service get-url; the text is in the charset that Kannel names."""
+        """The SMS of a sms-service get-url; the text is in the charset that Kannel names. A sender may be withheld."""
         self._authenticate(call)
         sender, to = call.argument("from"), call.argument("to")
-        if not sender or not to:
-            raise BadCall("from and to are missing")
+        if not to:
+            raise BadCall("to is missing")
         named = call.argument("charset") or ("UTF-16BE" if call.argument("coding") == "2" else "UTF-8")
-        text = charset.decode(call.octets("text"), named)
+        text = _text(call.octets("text"), named)
         gateway_id, sent_at = call.argument("id"), _time(call.argument("time"))
         return (InboundSms(self.name, gateway_id, phone.sender(sender), phone.service_number(to) or to, text, sent_at),)
 
@@ -129,16 +129,23 @@ class Kannel:
         return (Receipt(self.name, reference, call.argument("id"), delivery, call.argument("reply")[:200]),)
 
     def _authenticate(self, call: WebCall) -> None:
-        if call.method != "GET":
-            raise BadCall("expected a GET")
         token = self._options.token.encode()
         if not token or not hmac.compare_digest(call.octets("token"), token):
             raise Unauthentic("wrong or missing token")
+        if call.method != "GET":
+            raise BadCall("expected a GET")
 
     def _dlr_url(self, reference: str) -> str:
         # Kannel expands the % escapes when it calls; everything else of ours is quoted for the URL.
         fields = f"token={quote(self._options.token, safe='')}&reference={quote(reference, safe='')}"
         return f"{self._public_url}/receipt/{self.name}?{fields}&status=%d&reply=%A&id=%F"
+
+
+def _text(octets: bytes, named: str) -> str:
+    """Kannel's %b in the charset of %C; UCS-2 is UTF-16BE, in which a phone may leave half a character."""
+    if named.upper().replace("-", "") in ("UCS2", "UTF16", "UTF16BE"):
+        return octets.decode("utf-16-be", "replace")
+    return charset.decode(octets, named)
 
 
 def _time(text: str) -> float | None:

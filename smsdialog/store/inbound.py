@@ -55,6 +55,7 @@ def add(
         inbound,
         gateway=sms.gateway,
         gateway_id=sms.gateway_id,
+        digest=sms.digest,
         sender=sms.sender,
         number=sms.to,
         text=sms.text,

@@ -43,7 +43,7 @@ _index("outbound_open", schema.outbound, "state", "leased_until", where="state I
 _index(
     "outbound_unreported", schema.outbound, "mail_id", where="NOT reported AND state IN ('failed', 'unknown', 'held')"
 )
-_index("inbound_gateway_id", schema.inbound, "gateway", "gateway_id", unique=True, where="gateway_id <> ''")
+_index("inbound_gateway_id", schema.inbound, "gateway", "gateway_id", "digest", unique=True, where="gateway_id <> ''")
 _index("inbound_account_state", schema.inbound, "account_id", "state")
 _index("inbound_dialog", schema.inbound, "dialog_id")
 _index("inbound_waiting", schema.inbound, "account_id", where="state = 'received'")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from smsdialog.errors import StoreUnavailable
@@ -35,6 +36,8 @@ def upgrade(store: Store) -> tuple[str, str]:
         with store.engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreUnavailable(f"the schema ({before}) is not one that this version can upgrade: {error}") from error
     except DBAPIError as error:
         raise StoreUnavailable(f"the database did not answer as it should: {error.orig}") from error
     return before, store.revision()

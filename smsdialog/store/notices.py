@@ -1,6 +1,6 @@
 """Mails of ours: written in the transaction that made them due, handed to sendmail after it.
 
-Nobody gets more than one notice of a kind an hour, or ten of all kinds a day. One that comes too soon is
+Nobody gets more than one refusal of a kind an hour, or ten of all kinds a day. One that comes too soon is
 not dropped: it waits, and goes out together with the others of its kind when the time is over.
 """
 
@@ -16,8 +16,8 @@ from smsdialog.store.schema import notices
 SECONDS_BETWEEN = 3600
 MOST_PER_DAY = 10
 SECONDS_PER_DAY = 86_400
-# Answers to a wish: they go out at once, whenever they are asked for.
-ANSWERS = ("confirmation", "closed")
+# Answers to a wish, and what became of an SMS that was taken: they go out at once, however many there are.
+AT_ONCE = ("confirmation", "closed", "not-sent")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def lease(tx: Connection, now: float, seconds: float, *, mail_id: int | None = N
     comes too soon after the last of its kind is put off here.
     """
     while first := _first_due(tx, now, mail_id):
-        if first.kind in ANSWERS:
+        if first.kind in AT_ONCE:
             return _take(tx, [first], now, seconds)
         mine = (notices.c.recipient == first.recipient, notices.c.kind == first.kind)
         allowed_at = _allowed_at(tx, first, now)
@@ -101,7 +101,7 @@ def _allowed_at(tx: Connection, row: Row[Any], now: float) -> float:
     """
     mine = (notices.c.recipient == row.recipient, notices.c.kind == row.kind)
     last_sent = tx.execute(select(func.max(notices.c.sent_at)).where(*mine)).scalar()
-    tenth = select(notices.c.sent_at).where(notices.c.recipient == row.recipient, notices.c.kind.not_in(ANSWERS))
+    tenth = select(notices.c.sent_at).where(notices.c.recipient == row.recipient, notices.c.kind.not_in(AT_ONCE))
     tenth = tenth.where(notices.c.sent_at > now - SECONDS_PER_DAY).order_by(notices.c.sent_at.desc())
     if (oldest := tx.execute(tenth.offset(MOST_PER_DAY - 1).limit(1)).scalar()) is not None:
         return float(oldest) + SECONDS_PER_DAY

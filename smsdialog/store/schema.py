@@ -189,6 +189,8 @@ inbound = Table(
     Column("id", _Id, primary_key=True),
     Column("gateway", Words, nullable=False),
     Column("gateway_id", Words, nullable=False),
+    # With the gateway's id, what makes two calls the same SMS: an id that is used again is no reason to lose a text.
+    Column("digest", String(64), nullable=False),
     Column("sender", Words, nullable=False),
     Column("number", Words, nullable=False),
     Column("text", Words, nullable=False),

@@ -167,14 +167,13 @@ def test_a_package_that_cannot_be_written_is_refused(office, firma):
         office.refused("account", "qr", ANNA, "--out", str(out))
         == f"{out} cannot be written: No such file or directory"
     )
+    assert "name that ends in .zip" in office.refused("account", "qr", ANNA, "--out", str(office.folder / "anna.png"))
     assert "is a directory" in office.misused("account", "qr", ANNA, "--out", str(office.folder))
 
 
 def test_the_program_does_it_too(office, firma):
     shown = office.program("account", "show", ANNA, "--json")
     assert (shown.status, shown.err, shown.json["number"]) == (0, "", NUMBER)
-    assert office.program("account", "qr", ANNA).out.endswith(f"{NUMBER}\n")
     missing = office.program("account", "close", "bo@firma.example")
     assert (missing.status, missing.out) == (1, "")
     assert missing.err == "smsdialog: there is no account 'bo@firma.example'\n"
-    assert office.program("account", "edit", ANNA).status == 2

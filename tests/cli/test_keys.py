@@ -143,7 +143,6 @@ def test_the_program_does_it_too(office):
     made = office.program("key", "create", "Ærø", "--json")
     assert (made.status, made.err) == (0, "")
     assert made.json["label"] == "Ærø"
-    assert office.program("key", "list").out.count("Ærø") == 1
     missing = office.program("key", "show", "Ingen")
     assert (missing.status, missing.out, missing.err) == (1, "", "smsdialog: there is no key 'Ingen'\n")
     assert office.program("key", "show").status == 2

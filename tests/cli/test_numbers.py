@@ -67,8 +67,6 @@ def test_a_listing_for_people_has_columns(office):
 
 def test_the_program_does_it_too(office):
     assert office.program("number", "add", "459194000000-459194000001", "--json").json.keys() >= FIELDS
-    assert len(office.program("number", "list", "--json").json) == 2
     refused = office.program("number", "add", "x")
     assert (refused.status, refused.out) == (1, "")
     assert refused.err == "smsdialog: 'x' is not a range such as 459192000000-459192999999\n"
-    assert office.program("number", "add").status == 2

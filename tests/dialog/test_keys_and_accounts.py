@@ -153,6 +153,16 @@ def test_the_label_of_a_deleted_key_is_free_again_and_its_secret_is_dead(stage: 
     stage.anna.subscribes(again)
 
 
+def test_a_key_with_another_label_is_the_same_key(stage: Stage, anna: Employee, customer: Customer, key: str) -> None:
+    stage.administrator.makes_key("Lager")
+    with pytest.raises(Conflict):
+        key_use_cases.edit(stage.service, "Firma", label="Lager")
+    key_use_cases.edit(stage.service, "Firma", label="Kontor")
+    anna.writes(key, "20123456", "Hej")
+    assert customer.receives().text == "Hej"
+    assert [account.key for account in stage.administrator.accounts()] == ["Kontor"]
+
+
 @pytest.mark.parametrize("label", ["", "  ", "x" * 101, "a\nb", "k" + "a" * 32, "Firma"])
 def test_a_label_is_short_printable_and_taken_once(stage: Stage, label: str) -> None:
     with pytest.raises(Conflict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from email.utils import formatdate
 
 import pytest
 
@@ -62,3 +63,12 @@ def test_an_administrator_can_release_what_is_held(limited: Stage) -> None:
     limited.anna.writes(limited.key, "20123450, 20123451, 20123456", "Hej")
     assert limited.administrator.sends_again(limited.administrator.sms_out()[-1])
     assert limited.customer.receives().text == "Hej"
+
+
+@pytest.mark.parametrize(("hours", "state"), [(13, "held"), (11, "sent")])
+def test_a_mail_that_the_mta_had_for_half_a_day_is_held(limited: Stage, hours: int, state: str) -> None:
+    taken_at = formatdate(limited.clock() - hours * 3600)
+    headers = {"Received": f"from klient.firma.example by mx.firma.example; {taken_at}"}
+    limited.anna.writes(limited.key, "20123456", "Hej", headers=headers)
+    assert states(limited) == [state]
+    assert len(limited.anna.mailbox()) == (state == "held")

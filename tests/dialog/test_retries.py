@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, SupportsIndex
+
 import pytest
 
 from smsdialog.dialog import dispatch
@@ -171,12 +173,12 @@ def test_no_gateway_is_called_that_could_answer_after_the_deadline(
 ) -> None:
     """Fifty customers and a gateway that takes 20 s for each: the rest is for the next try."""
 
-    class Slow(list):  # type: ignore[type-arg]
-        def pop(self, index: int = -1) -> Accepted:
+    class Slow(list[Any]):
+        def pop(self, index: SupportsIndex = -1) -> Accepted:
             clock.passes(seconds=20)
             return Accepted("slow")
 
-    network.answers = Slow([1])
+    network.answers = Slow([None])
     begun = clock()
     posted = anna.writes(key, ", ".join(f"201234{n}" for n in range(10, 20)), "Hej")
     assert posted.statuses == [AGAIN]

@@ -150,6 +150,10 @@ def test_there_are_no_receipts():
         make("file", {}).receipt(post({}, {}))
 
 
+def test_the_scheme_is_known_in_either_case():
+    assert make("file", {"secret": HIDDEN}).inbound(post(SMS, {"authorization": f"bearer  {HIDDEN} "}))[0].text == TEXT
+
+
 def test_the_secret_is_compared_as_a_whole():
     with pytest.raises(Unauthentic):
         make("file", {"secret": HIDDEN}).inbound(post(SMS, {"authorization": f"Bearer {HIDDEN}x"}))

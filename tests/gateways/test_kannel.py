@@ -67,10 +67,8 @@ TABLE = Table(
         get(token=b"\xff", **SMS),
     ),
     nonsense=(
-        WebCall("POST", urlencode({"token": TOKEN, **SMS}).encode()),
         get(token=TOKEN),
         get(token=TOKEN, **{"from": "+4520123456"}),
-        get(token=TOKEN, to="459192000123"),
     ),
 )
 
@@ -165,6 +163,11 @@ def test_a_text_is_read_in_the_charset_that_kannel_names(text, fields):
 
 def test_emoji_and_line_breaks_arrive():
     assert received("Tak 😀\nBo & co. 100%+".encode("utf-16-be"), charset="UTF-16BE") == "Tak 😀\nBo & co. 100%+"
+
+
+@pytest.mark.parametrize("charset", ["UTF-16BE", "UCS-2", "utf-16"])
+def test_half_an_emoji_spoils_no_more_than_itself(charset):
+    assert received("Tak ".encode("utf-16-be") + b"\xd8\x3d", charset=charset) == "Tak \ufffd"
 
 
 def test_an_empty_sms_is_an_sms():

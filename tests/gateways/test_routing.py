@@ -49,6 +49,10 @@ def test_an_sms_goes_to_the_gateway_that_is_named(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
 
 
+def test_an_sms_of_a_gateway_that_was_taken_out_waits(tmp_path):
+    assert installation(a={}).send("b", GSM7) == Later("there is no gateway 'b'")
+
+
 def test_an_sms_goes_over_http_where_its_gateway_speaks_it():
     kannel = {"type": "kannel", "url": "http://127.0.0.1:1/", "username": "u", "password": "p"}
     assert isinstance(installation(a=kannel).send("a", GSM7), Later)

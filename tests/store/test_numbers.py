@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -78,7 +79,7 @@ def test_added_ranges_are_remembered(store: Store) -> None:
 def test_no_number_has_two_open_accounts(store: Store) -> None:
     with store.transaction() as tx:
         key = key_id(tx)
-        add = {"key_id": key, "number": str(FIRST), "now": 0.0}
+        add: dict[str, Any] = {"key_id": key, "number": str(FIRST), "now": 0.0}
         assert accounts.add(tx, email="anna@firma.example", **add)
         assert accounts.add(tx, email="bo@firma.example", **add) is None
 
