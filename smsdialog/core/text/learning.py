@@ -23,10 +23,11 @@ def common_ending(texts: Sequence[str]) -> str:
     Take the texts at level `quotes`, so that no history stands below the signature. Three of them at least, two
     filled lines at least, and each text must say something else above them. The ending begins where a signature
     does: after an empty line, or with a name, a closing formula, a rule or contact data; never with a sentence.
+    A closing formula and the name below it are not part of it.
 
-    >>> mails = ["Ja.\\n\\nMvh\\nBo Nygård", "Kl. 8.\\n\\nMvh\\nBo  Nygård", "Nej.\\n\\nMvh\\nBo Nygård\\n"]
+    >>> mails = [f"{said}\\n\\nMvh\\nBo Nygård\\nDin lokale slagter" for said in ("Ja.", "Kl. 8.", "Nej.")]
     >>> common_ending(mails)
-    'Mvh\\nBo Nygård'
+    'Din lokale slagter'
     """
     if len(texts) < LEAST_MAILS:
         return ""
@@ -44,7 +45,15 @@ def common_ending(texts: Sequence[str]) -> str:
         ending = ending[1:]
     heads = {"\n".join(mail[: len(mail) - len(ending)]).strip() for mail in mails}
     enough = sum(bool(line) for line in ending) >= LEAST_LINES and len(heads) == len(mails) and "" not in heads
-    return "\n".join(ending).strip() if enough else ""
+    return "\n".join(_below_name(ending)).strip() if enough else ""
+
+
+def _below_name(ending: Sequence[str]) -> Sequence[str]:
+    """What stands below a closing formula and a name: those two belong to what is said, at every level but the last."""
+    if not is_signoff(ending[0]):
+        return ending
+    rest = [line for line in ending[1:] if line]
+    return rest[1:] if rest and is_name(rest[0]) else rest
 
 
 def _begins_signature(line: str, apart: bool) -> bool:

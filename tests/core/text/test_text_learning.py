@@ -13,8 +13,19 @@ def test_three_mails_that_end_alike_teach_a_signature() -> None:
 
 
 def test_blanks_and_empty_lines_may_differ() -> None:
-    mails = ["Ja.\n\nMvh\n\nAnna  Holm", "Nej.\nMvh\n\n\nAnna Holm  ", "Kl. 8.\n\nMvh\n\nAnna Holm"]
-    assert common_ending(mails) == "Mvh\n\nAnna Holm"
+    mails = [
+        "Ja.\n\nAnna  Holm\n\nDin slagter",
+        "Nej.\n\nAnna Holm\n\n\nDin slagter  ",
+        "Kl. 8.\n\nAnna Holm\n\nDin  slagter",
+    ]
+    assert common_ending(mails) == "Anna Holm\n\nDin slagter"
+
+
+def test_a_greeting_and_a_name_are_not_learned() -> None:
+    mails = [f"{said}\n\nMed venlig hilsen\nAnna Holm" for said in ("Ja.", "Nej.", "Kl. 8.")]
+    assert common_ending(mails) == ""
+    assert common_ending([f"{mail}\nDin slagter" for mail in mails]) == "Din slagter"
+    assert common_ending([mail.replace("Anna Holm", "os alle sammen i butikken i Nyborg") for mail in mails]) != ""
 
 
 def test_two_mails_are_too_few() -> None:
