@@ -59,7 +59,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
-        sa.Column("number", sa.String(length=12), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("closed_at", sa.Double(), nullable=True),
         sa.Column("suspended_at", sa.Double(), nullable=True),

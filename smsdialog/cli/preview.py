@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ from smsdialog.core import address, mailparse, sms, text
 from smsdialog.core.address import KeyAddress, PhoneAddress, ReplyAddress
 from smsdialog.core.customers import Rules, customers, subject_numbers
 from smsdialog.core.mailbox import address_list
-from smsdialog.core.model import Cut, IncomingMail, PhoneNumber
+from smsdialog.core.model import Account, Cut, IncomingMail, PhoneNumber
 from smsdialog.dialog import account as use_cases
 from smsdialog.errors import NUMBER_REASONS, NoNumber, Refusal, TooLong, WrongNumbers
-from smsdialog.store import accounts
+from smsdialog.store import accounts, inbound, keys
 
 _ANY_INSTALLATION = Config(domain="sendmailsms.dk")
 
@@ -41,7 +42,7 @@ def preview(here: Installation, files: tuple[Path, ...], cut: str | None, accoun
     With --json, one JSON object a line. Exit code 1 when a file cannot be read.
     """
     config = _config(here)
-    known = _known(here, account) if account else text.Known()
+    found = _account(here, account) if account else None
     unread = 0
     for file in files:
         try:
@@ -50,22 +51,31 @@ def preview(here: Installation, files: tuple[Path, ...], cut: str | None, accoun
             click.echo(f"smsdialog: {output.printable(str(file))}: {error.strerror}", err=True)
             unread += 1
             continue
-        seen = {
-            "file": output.printable(str(file)),
-            **judge(config, mailparse.parse(raw), Cut(cut or config.text.cut), known),
-        }
+        mail = mailparse.parse(raw)
+        recipients, refused = _recipients(config, mail)
+        wishes = _wishes(here, found, recipients) if found else Wishes()
+        wishes = replace(wishes, cut=cut or wishes.cut or config.text.cut)
+        seen = {"file": output.printable(str(file)), **judge(config, mail, wishes, recipients, refused)}
         click.echo(json.dumps(seen, ensure_ascii=False) if as_json else _for_people(seen))
     sys.exit(1 if unread else 0)
 
 
-def judge(config: Config, mail: IncomingMail, cut: Cut, known: text.Known) -> dict[str, Any]:
-    """What a mail would become."""
-    words = text.own_words(mail, cut=cut, known=known)
+@dataclass(frozen=True)
+class Wishes:
+    """How mails are to be cut: what an account and its key say, and what is known of its mails."""
+
+    cut: str = ""
+    overlong: str = ""
+    known: text.Known = text.Known()
+
+
+def judge(config: Config, mail: IncomingMail, wishes: Wishes, recipients: list[str], refused: str) -> dict[str, Any]:
+    """What a mail would become: `text` is the SMS, `written` what its author wrote, before plain forms."""
+    words = text.own_words(mail, cut=Cut(wishes.cut), known=wishes.known)
     message = sms.compose(words.text, transliterate=config.text.transliterate)
-    recipients, refused = _recipients(config, mail)
     if words.problem:
         refused = words.problem
-    elif config.text.overlong == "cut":
+    elif (wishes.overlong or config.text.overlong) == "cut":
         message = sms.shorten(message, config.limits.parts_per_sms)
     elif not refused and len(message.parts) > config.limits.parts_per_sms:
         refused = TooLong.kind
@@ -77,6 +87,7 @@ def judge(config: Config, mail: IncomingMail, cut: Cut, known: text.Known) -> di
         "recipients": recipients,
         "refused": refused or None,
         "forced_by": list(message.forced_by),
+        "written": words.text,
     }
 
 
@@ -107,9 +118,16 @@ def _config(here: Installation) -> Config:
     return here.config
 
 
-def _known(here: Installation, name: str) -> text.Known:
+def _account(here: Installation, name: str) -> Account:
     with here.service.store.reading() as tx:
-        return text.Known(signatures=accounts.signatures_of(tx, use_cases.find(tx, name).id))
+        return use_cases.find(tx, name)
+
+
+def _wishes(here: Installation, account: Account, peers: list[str]) -> Wishes:
+    with here.service.store.reading() as tx:
+        key = keys.by_id(tx, account.key_id)
+        signatures, quoted = accounts.signatures_of(tx, account.id), inbound.recent_texts(tx, account.id, peers)
+        return Wishes(key.cut, key.overlong, text.Known(signatures=signatures, quoted=quoted))
 
 
 def _for_people(seen: dict[str, Any]) -> str:

@@ -67,7 +67,7 @@ accounts = Table(
     Column("id", _Id, primary_key=True),
     Column("key_id", _Id, ForeignKey("keys.id"), nullable=False),
     Column("email", Words, nullable=False),
-    Column("number", String(12), nullable=False),
+    Column("number", Words, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("closed_at", Double),
     # Since when SMS are held because the mailbox kept refusing mails.

@@ -94,6 +94,16 @@ def test_a_key_may_want_texts_cut_otherwise(office, firma):
     assert office.json("key", "edit", "Firma", "--cut", "")["cut"] == ""
 
 
+def test_a_key_may_be_for_certain_domains_and_for_machines(office, firma):
+    changed = office.json("key", "edit", "Firma", "--domains", "Firma.example, .andet.example", "--machine-mail")
+    assert changed["domains"] == ["firma.example", ".andet.example"]
+    assert changed["machine_mail"] is True
+    assert office.json("key", "edit", "Firma", "--require", "proof")["require"] == "proof"
+    assert "is not a domain" in office.refused("key", "edit", "Firma", "--domains", "a b@c")
+    cleared = office.json("key", "edit", "Firma", "--domains", "", "--no-machine-mail", "--require", "")
+    assert (cleared["domains"], cleared["machine_mail"], cleared["require"]) == ([], False, "")
+
+
 def test_a_change_of_nothing_is_misuse(office, firma):
     assert "nothing to change" in office.misused("key", "edit", "Firma")
     assert "Missing argument" in office.misused("key", "create")

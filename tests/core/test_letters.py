@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from smsdialog import errors
 from smsdialog.core import letters
 from smsdialog.core.letters import Fate, Letter
 from smsdialog.errors import NUMBER_REASONS, EmptyText, NoAccount, NumberRefused, TooLong, WrongNumbers
@@ -147,6 +148,27 @@ def test_the_operator_is_told_that_numbers_are_used_up():
     assert "smsdialog number add" in letter.body
 
 
+def test_the_operator_is_told_whose_mailbox_refuses_and_how_to_go_on():
+    letter = letters.operator_suspended(english, "anna@firma.example")
+    assert letter.subject == "A mailbox refuses mails"
+    assert "'smsdialog account edit anna@firma.example --resume'" in letter.body
+
+
+def test_the_operator_is_told_where_a_mail_was_put_aside():
+    letter = letters.operator_quarantine(english, "1795338000-4XyZ")
+    assert letter.subject == "A mail was put aside"
+    assert "as 1795338000-4XyZ." in letter.body
+
+
+@pytest.mark.parametrize(
+    "error", [error for error in vars(errors).values() if isinstance(error, type) and issubclass(error, errors.Refusal)]
+)
+def test_every_refusal_has_a_subject_of_its_own_in_the_readers_language(error):
+    assert shouted(error.subject).isupper()
+    assert "\n" not in error.subject
+    assert "%" not in error.subject
+
+
 def test_several_letters_of_a_kind_become_one():
     one, two = Letter("Subject", "one"), Letter("Other", "two")
     assert letters.gathered([one]) == one
@@ -165,6 +187,8 @@ def every_letter(translate) -> list[Letter]:
         letters.help_letter(translate, DOMAIN, ["459192000123"]),
         letters.operator_unknown(translate, ["o7"]),
         letters.operator_exhausted(translate),
+        letters.operator_suspended(translate, "A"),
+        letters.operator_quarantine(translate, "A"),
         Letter(letters.sms_subject(translate, "+45 20 12 34 56"), letters.sms_body(translate, "x", answerable=False)),
     ]
 

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from smsdialog.core.model import Account, Headers, IncomingMail, Part, PhoneNumber, Secret
+from smsdialog.core.model import Account, Headers, InboundSms, IncomingMail, Key, Part, PhoneNumber, Secret
 
 ACCOUNT = Account(1, "anna@firma.example", "459192000123", 1, "Firma", True, None)
 
@@ -36,6 +36,31 @@ def test_headers_are_found_without_case_in_their_order():
 )
 def test_a_mail_has_a_message_id_or_none(pairs, message_id):
     assert IncomingMail(Headers(pairs), "", Part(), 0).message_id == message_id
+
+
+@pytest.mark.parametrize(
+    ("domains", "address", "admitted"),
+    [
+        ((), "anna@andet.example", True),
+        (("firma.example",), "anna@firma.example", True),
+        (("firma.example",), "anna@post.firma.example", False),
+        (("firma.example",), "anna@xfirma.example", False),
+        ((".firma.example",), "anna@post.firma.example", True),
+        ((".firma.example",), "anna@firma.example", False),
+        ((".firma.example", "andet.example"), "anna@andet.example", True),
+    ],
+)
+def test_a_key_admits_the_domains_that_it_names_or_all(domains, address, admitted):
+    assert Key(1, "kaaaaaa", "Firma", True, 0, domains=domains).admits(address) is admitted
+
+
+def test_an_sms_that_comes_again_has_the_same_digest_and_another_text_another():
+    sms = InboundSms("main", "1", "+4520123456", "459192000123", "Ja \ud83d")
+    again = dataclasses.replace(sms, gateway="other", gateway_id="2", sent_at=1.0)
+    assert sms.digest == again.digest
+    assert len(sms.digest) == 64
+    for change in ({"sender": "+4520123457"}, {"to": "459192000124"}, {"text": "Nej"}):
+        assert dataclasses.replace(sms, **change).digest != sms.digest
 
 
 @pytest.mark.parametrize(
