@@ -60,7 +60,13 @@ def deliver(arguments: Sequence[str], environment: Mapping[str, str]) -> Answer:
     started_at = time.time()
     signal.signal(signal.SIGALRM, _out_of_time)
     signal.alarm(ALARM_SECONDS)
-    call = parse_arguments(arguments)
+    try:
+        return _deliver(parse_arguments(arguments), environment, started_at)
+    finally:
+        signal.alarm(0)
+
+
+def _deliver(call: Call, environment: Mapping[str, str], started_at: float) -> Answer:
     config = configuration.load(configuration.config_path(call.config))
     service = open_service(config)
     service.store.check_schema()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ class Wishes:
 
     cut: str = ""
     overlong: str = ""
-    known: text.Known = text.Known()
+    known: text.Known = field(default_factory=text.Known)
 
 
 def judge(config: Config, mail: IncomingMail, wishes: Wishes, recipients: list[str], refused: str) -> dict[str, Any]:

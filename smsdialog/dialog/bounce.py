@@ -27,7 +27,7 @@ REMEMBERED_SECONDS = 30 * 86_400
 _STATUS = re.compile(rb"^Status:\s*([245])\.", re.IGNORECASE | re.MULTILINE)
 
 
-def count(service: Service, tx: Connection, mail: IncomingMail, meaning: BounceAddress) -> None:
+def count(service: Service, tx: Connection, mail_id: int, mail: IncomingMail, meaning: BounceAddress) -> None:
     """Count one bounce against the account whose SMS mail it is; a forged address counts nothing. Writes."""
     payload = bounce_payload(service.secrets, f"b.{meaning.payload}.{meaning.token}")
     row = inbound.by_id(tx, int(payload)) if payload and payload.isdigit() and len(payload) < 19 else None
@@ -41,7 +41,7 @@ def count(service: Service, tx: Connection, mail: IncomingMail, meaning: BounceA
     if account.suspended_at is None and total >= ENOUGH_POINTS and days >= ENOUGH_DAYS:
         accounts.change(tx, account.id, suspended_at=now)
         letter = letters.operator_suspended(service.translate, account.email)
-        notify.write(service, tx, service.config.mail.operator, "suspended", letter)
+        notify.write(service, tx, service.config.mail.operator, "suspended", letter, mail_id=mail_id)
         log.event("suspended", account=account.id)
 
 

@@ -64,8 +64,10 @@ def _drop(service: Service, case: Case, verdict: automatic.Verdict) -> None:
         mail_id = _enter(service, tx, case)
         for to in case.to_us:
             if isinstance(to.meaning, BounceAddress) and verdict.rule in bounce.RULES:
-                bounce.count(service, tx, case.mail, to.meaning)
+                bounce.count(service, tx, mail_id, case.mail, to.meaning)
             _settle(service, tx, case, mail_id, to, Fate("dropped", verdict.rule))
+    if any(isinstance(to.meaning, BounceAddress) for to in case.to_us):
+        post.notices_of(service, mail_id)
 
 
 def _decide(service: Service, case: Case) -> tuple[int, dict[Recipient, Fate]]:

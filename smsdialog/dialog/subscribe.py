@@ -10,7 +10,7 @@ from smsdialog.dialog import notify
 from smsdialog.dialog.authorise import accepts
 from smsdialog.dialog.case import Case, Fate, key_in
 from smsdialog.dialog.service import Service
-from smsdialog.errors import AccountPaused, KeyMissing, NumbersExhausted, Refusal
+from smsdialog.errors import AccountPaused, Conflict, KeyMissing, NumbersExhausted, Refusal
 from smsdialog.store import Connection, accounts
 
 
@@ -23,8 +23,11 @@ def decide(service: Service, tx: Connection, case: Case, mail_id: int) -> Fate:
     if account is None:
         try:
             account = opening.create(service, tx, email=case.sender, key=key)
+        except Conflict:  # another mail of the same sender was quicker
+            account = accounts.open_on(tx, key.id, case.sender)
         except NumbersExhausted as error:
             return _out_of_numbers(service, tx, case, mail_id, error)
+        assert account is not None
         _learn_signature(service, tx, case, account)
     letter = letters.confirmation(service.translate, account.number, service.config.domain)
     notify.answer(service, tx, case, mail_id, account.email, "confirmation", letter, account.id)
