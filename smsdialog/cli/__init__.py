@@ -13,7 +13,7 @@ from functools import cached_property
 
 import click
 
-from smsdialog import __version__
+from smsdialog import __version__, log
 from smsdialog import config as configuration
 from smsdialog.config import Config
 from smsdialog.dialog.service import Service, open_service
@@ -72,4 +72,8 @@ def main() -> None:
         commands()(prog_name="smsdialog")
     except SmsDialogError as error:
         click.echo(f"smsdialog: {error}", err=True)
+        sys.exit(1)
+    except Exception as error:  # a fault of ours; where it is stands in the log
+        log.failure(error)
+        click.echo(f"smsdialog: unexpected {type(error).__name__}: {error}", err=True)
         sys.exit(1)

@@ -98,6 +98,9 @@ def disable(here: Installation, name: str, as_json: bool) -> None:
 def rotate(here: Installation, name: str, overlap_days: float, as_json: bool) -> None:
     """Give a key another secret, shown this once."""
     _show_with_secret(*use_cases.rotate(here.service, name, overlap_days), here.config.domain, as_json)
+    if not as_json:
+        good = f"is good for another {overlap_days:g} days" if overlap_days else "is worth nothing from now on"
+        click.echo(f"The secret so far {good}.")
 
 
 @key.command()

@@ -13,11 +13,12 @@ import click
 from smsdialog import config as configuration
 from smsdialog.cli import Installation, as_json, installation, output
 from smsdialog.config import Config
-from smsdialog.core import address, mailparse, sms, text
-from smsdialog.core.address import KeyAddress, PhoneAddress, ReplyAddress
+from smsdialog.core import address, automatic, mailparse, sms, text
+from smsdialog.core.address import KeyAddress, Meaning, PhoneAddress, ReplyAddress
 from smsdialog.core.customers import Rules, customers, subject_numbers
 from smsdialog.core.mailbox import address_list
-from smsdialog.core.model import Account, Cut, IncomingMail, PhoneNumber
+from smsdialog.core.model import Account, Cut, Envelope, IncomingMail, PhoneNumber
+from smsdialog.core.phone import service_number
 from smsdialog.dialog import account as use_cases
 from smsdialog.errors import NUMBER_REASONS, NoNumber, Refusal, TooLong, WrongNumbers
 from smsdialog.store import accounts, inbound, keys
@@ -53,6 +54,7 @@ def preview(here: Installation, files: tuple[Path, ...], cut: str | None, accoun
             continue
         mail = mailparse.parse(raw)
         recipients, refused = _recipients(config, mail)
+        refused = _automatic(config, mail) or refused
         wishes = _wishes(here, found, recipients) if found else Wishes()
         wishes = replace(wishes, cut=cut or wishes.cut or config.text.cut)
         seen = {"file": output.printable(str(file)), **judge(config, mail, wishes, recipients, refused)}
@@ -74,7 +76,7 @@ def judge(config: Config, mail: IncomingMail, wishes: Wishes, recipients: list[s
     words = text.own_words(mail, cut=Cut(wishes.cut), known=wishes.known)
     message = sms.compose(words.text, transliterate=config.text.transliterate)
     if words.problem:
-        refused = words.problem
+        refused = refused or words.problem
     elif (wishes.overlong or config.text.overlong) == "cut":
         message = sms.shorten(message, config.limits.parts_per_sms)
     elif not refused and len(message.parts) > config.limits.parts_per_sms:
@@ -95,9 +97,10 @@ def _recipients(config: Config, mail: IncomingMail) -> tuple[list[str], str]:
     """The customers that a mail names, as far as can be told without its sender's account; and what is wrong."""
     found = (address.split_address(a) for name in ("To", "Cc") for v in mail.headers.all(name) for a in address_list(v))
     meanings = [address.read(local) for local, domain in found if address.same_domain(domain, config.domain)]
-    typed: list[str] = [m.typed for m in meanings if isinstance(m, PhoneAddress)]
+    by_subject = [m for m in meanings if isinstance(m, KeyAddress) or _is_service_number(config, m)]
+    typed: list[str] = [m.typed for m in meanings if isinstance(m, PhoneAddress) and m not in by_subject]
     typed += [PhoneNumber(f"+{m.peer}") for m in meanings if isinstance(m, ReplyAddress)]
-    if any(isinstance(m, KeyAddress) for m in meanings):
+    if by_subject:
         typed += subject_numbers(mail.subject, lenient=bool(typed))
     rules = Rules(config.country, config.limits.countries, config.limits.recipients_per_mail)
     try:
@@ -108,6 +111,21 @@ def _recipients(config: Config, mail: IncomingMail) -> tuple[list[str], str]:
         return [], error.kind if meanings else ""
     except Refusal as error:
         return [], error.kind
+
+
+def _is_service_number(config: Config, meaning: Meaning) -> bool:
+    """Whether an address is a number that an account could have: then the customers stand in the subject."""
+    number = service_number(meaning.typed.removeprefix("p")) if isinstance(meaning, PhoneAddress) else ""
+    return bool(number) and any(first <= int(number) <= last for first, last in config.number_ranges)
+
+
+def _automatic(config: Config, mail: IncomingMail) -> str:
+    """The rule by which a mail is a machine's, and would be dropped; empty for a human's, and for a bare text."""
+    if mail.headers.first("From") is None:
+        return ""
+    nowhere = Envelope(sender=None, recipients=())
+    verdict = automatic.judge(mail, nowhere, automatic.Own(config.domain, instance=""))
+    return f"{verdict.rule} {verdict.name}" if verdict else ""
 
 
 def _config(here: Installation) -> Config:

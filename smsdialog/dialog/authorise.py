@@ -27,6 +27,14 @@ def accepts(key: Key, case: Case) -> bool:
     return case.admitted and key.admits(case.sender) and (key.require != "proof" or bool(case.proof.by))
 
 
+def is_owner(service: Service, tx: Connection, case: Case) -> bool:
+    """Whether the sender has proven, by anything that the mail holds, that one of his accounts is his."""
+    if not case.accounts or not case.admitted:
+        return False
+    meanings = (*(to.meaning for to in case.to_us), *case.named)
+    return bool(case.proof.by) or any(account_for(service, tx, case, m) for m in meanings if not _is_phone(m))
+
+
 def holds_key(case: Case, meaning: KeyAddress) -> bool:
     """Whether the mail names an enabled key that would take its sender."""
     key = case.keys.get(hash_key(meaning.secret.reveal()))
@@ -37,6 +45,10 @@ def service_number_of(tx: Connection, typed: str) -> str:
     """The 12-digit number of an account, open or closed, that a phone address is; empty if it is none."""
     number = service_number(typed.removeprefix("p"))
     return number if number and accounts.by_number(tx, number) else ""
+
+
+def _is_phone(meaning: Meaning) -> bool:
+    return isinstance(meaning, PhoneAddress)
 
 
 def _named(service: Service, tx: Connection, case: Case, meaning: Meaning) -> Account | None:

@@ -33,7 +33,7 @@ def send(service: Service, ids: Sequence[int], deadline: float) -> bool:
     for sms_id in ids:
         if service.now() + SEND_TIMEOUT_SECONDS > deadline:
             break
-        _send_one(service, sms_id)
+        _send_one(service, sms_id, deadline)
     return _settled(service, ids, deadline)
 
 
@@ -48,19 +48,31 @@ def _settled(service: Service, ids: Sequence[int], deadline: float) -> bool:
         time.sleep(POLL_SECONDS)
 
 
-def _send_one(service: Service, sms_id: int) -> None:
+def _send_one(service: Service, sms_id: int, deadline: float) -> None:
     with service.store.transaction() as tx:
         row = outbound.lease(tx, sms_id, service.now(), LEASE_SECONDS)
         account = accounts.by_id(tx, row.account_id) if row else None
     if row is None or account is None:
         return
-    silent = post.silent_because(account)  # closed or paused since its SMS was claimed
-    outcome = Refused(silent) if silent else service.gateways.send(row.gateway, row.sms)
+    barred = post.barred_because(account)  # closed or paused since its SMS was claimed
+    gateway, outcome = (row.gateway, Refused(barred)) if barred else _carried(service, row, deadline)
     now = service.now()
     values = _settlement(outcome, row, now)
     with service.store.transaction() as tx:
-        outbound.settle(tx, row, now=now, **values)
-    log.event(values["state"], id=f"o{row.id}", to=row.peer, gateway=row.gateway, reason=values["reason"])
+        outbound.settle(tx, row, now=now, gateway=gateway, **values)
+    log.event(values["state"], id=f"o{row.id}", to=row.peer, gateway=gateway, reason=values["reason"])
+
+
+def _carried(service: Service, row: outbound.OutboundRow, deadline: float) -> tuple[str, Outcome]:
+    """Which gateway of the route had the last word, and it; another is tried only if provably nothing was sent."""
+    carried: tuple[str, Outcome] = (row.gateway, Later("no time was left to try a gateway"))
+    for gateway in service.gateways.route(row.peer):
+        if service.now() + SEND_TIMEOUT_SECONDS > deadline:
+            break
+        carried = (gateway, service.gateways.send(gateway, row.sms))
+        if not isinstance(carried[1], Later):
+            break
+    return carried
 
 
 def _settlement(outcome: Outcome, row: outbound.OutboundRow, now: float) -> dict[str, Any]:

@@ -16,14 +16,17 @@ from smsdialog.mailer import TIMEOUT_SECONDS
 from smsdialog.store import accounts, inbound, notices
 
 LEASE_SECONDS = 2 * TIMEOUT_SECONDS
-_SILENT_BECAUSE = {"closed": "the account is closed", "paused": "the key is disabled"}
+_BARRED_BECAUSE = {"closed": "the account is closed", "paused": "the key is disabled"}
 
 
-def silent_because(account: Account) -> str:
-    """Why nothing comes in for an account; empty when it is open and its mailbox takes our mails."""
-    if account.state == "open" and account.suspended_at is not None:
-        return "its mailbox refuses mails"
-    return _SILENT_BECAUSE.get(account.state, "")
+def barred_because(account: Account) -> str:
+    """Why nothing goes in or out for an account; empty when it is open."""
+    return _BARRED_BECAUSE.get(account.state, "")
+
+
+def held_because(account: Account) -> str:
+    """Why an account's SMS are held: it is barred, or its mailbox keeps refusing them."""
+    return barred_because(account) or ("its mailbox refuses mails" if account.suspended_at is not None else "")
 
 
 def inbound_of(service: Service, account_id: int) -> bool:
@@ -33,9 +36,9 @@ def inbound_of(service: Service, account_id: int) -> bool:
     """
     while True:
         with service.store.transaction() as tx:
-            silent = silent_because(accounts.by_id(tx, account_id))
-            if silent:
-                inbound.hold(tx, account_id, silent)
+            held = held_because(accounts.by_id(tx, account_id))
+            if held:
+                inbound.hold(tx, account_id, held)
             sms_id = inbound.next_of_account(tx, account_id)
             if sms_id is None:
                 return True

@@ -18,7 +18,7 @@ def receive(service: Service, sms: InboundSms) -> None:
     now = service.now()
     with service.store.transaction() as tx:
         account = accounts.by_number(tx, sms.to)
-        reason = post.silent_because(account) if account else "no account has this number"
+        reason = post.held_because(account) if account else "no account has this number"
         dialog_id = accounts.dialog(tx, account.id, sms.sender, now) if account else None
         sms_id = inbound.add(
             tx,

@@ -67,7 +67,7 @@ def _refuse_unproven(service: Service, tx: Connection, case: Case, mail_id: int,
     """Tell who may be told; strangers learn nothing."""
     means_something = isinstance(to.meaning, KeyAddress | PhoneAddress | ReplyAddress)
     domain = service.config.domain
-    if case.accounts and case.believed:
+    if authorise.is_owner(service, tx, case):
         error = UnknownRecipient(recipient=to.shown, domain=domain)
         notify.refuse(service, tx, case, mail_id, case.sender, error)
         return Fate("refused", error.kind)
@@ -190,7 +190,7 @@ def _claim(
                 encoding=message.encoding.value,
                 parts=len(message.parts),
                 state="held" if held else "queued",
-                gateway=service.gateways.route(peer),
+                gateway=service.gateways.route(peer)[0],
                 reference=secrets.token_hex(12),
                 reason=held,
                 created_at=now,

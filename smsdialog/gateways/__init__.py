@@ -61,12 +61,12 @@ class Gateways:
         for name in self._config.gateways:
             self.named(name)
 
-    def route(self, peer: str) -> str:
-        """The name of the gateway that carries SMS to a number: the longest matching prefix, else the first."""
+    def route(self, peer: str) -> tuple[str, ...]:
+        """The gateways that carry SMS to a number, in order: by the longest matching prefix, else the first one."""
         matching = [route for route in self._config.routes if peer.startswith(route.prefix)]
         if matching:
-            return max(matching, key=lambda route: len(route.prefix)).gateways[0]
-        return self._config.default_gateway
+            return max(matching, key=lambda route: len(route.prefix)).gateways
+        return (self._config.default_gateway,)
 
     def send(self, name: str, sms: OutboundSms) -> Outcome:
         """Hand one SMS to a gateway; never raises for what a provider or a network can do."""

@@ -14,16 +14,18 @@ The outcome of a send is never a bool:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, quote_plus
 
 from smsdialog.core.model import InboundSms, OutboundSms, Receipt
 from smsdialog.errors import BadCall
 
 SEND_TIMEOUT_SECONDS = 30
 MAX_QUERY_FIELDS = 100
+# Shorter values are no secrets, and stand in many an innocent answer.
+LEAST_HIDDEN_CHARACTERS = 6
 
 
 @dataclass(frozen=True)
@@ -147,11 +149,27 @@ class Gateway(Protocol):
         ...
 
 
-def send_over_http(request: HttpRequest, outcome: Callable[[HttpResponse], Outcome], perform: Perform) -> Outcome:
-    """One request, one answer, one outcome: the way of every type that speaks HTTP."""
+def send_over_http(
+    request: HttpRequest, outcome: Callable[[HttpResponse], Outcome], perform: Perform, hide: Iterable[str]
+) -> Outcome:
+    """One request, one answer, one outcome: the way of every type that speaks HTTP.
+
+    What is to `hide` (secrets, the text) is blotted out of the answer before it is read: a provider may echo
+    the request, and its words are shown to employees and kept for the operator.
+    """
     try:
-        return outcome(perform(request))
+        answer = perform(request)
+        return outcome(HttpResponse(answer.status, _blotted(answer.body, hide)))
     except NotSent as error:
         return Later(str(error))
     except AnswerLost as error:
         return Unknown(str(error))
+
+
+def _blotted(body: bytes, hide: Iterable[str]) -> bytes:
+    """An answer without the values to hide, as they are or percent-encoded once or twice."""
+    for value in (value for value in hide if len(value) >= LEAST_HIDDEN_CHARACTERS):
+        forms = {value, quote(value), quote(value, safe=""), quote_plus(value), quote(quote(value, safe=""), safe="")}
+        for form in sorted(filter(None, forms), key=len, reverse=True):
+            body = body.replace(form.encode("utf-8", "replace"), b"***")
+    return body

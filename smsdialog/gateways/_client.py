@@ -7,6 +7,7 @@ Redirects are not followed, TLS is verified, and no error text holds a URL (it m
 from __future__ import annotations
 
 import ssl
+import time
 import traceback
 
 import requests
@@ -16,10 +17,12 @@ from smsdialog.gateways._base import SEND_TIMEOUT_SECONDS, AnswerLost, HttpReque
 
 CONNECT_TIMEOUT_SECONDS = 10
 MAX_ANSWER_BYTES = 65_536
+CHUNK_BYTES = 4096
 
 
 def perform(request: HttpRequest) -> HttpResponse:
     """Carry out one request. Raises NotSent or AnswerLost."""
+    give_up_at = time.monotonic() + SEND_TIMEOUT_SECONDS
     try:
         response = requests.request(
             request.method,
@@ -27,19 +30,39 @@ def perform(request: HttpRequest) -> HttpResponse:
             params=request.params,
             headers=dict(request.headers),
             data=request.body or None,
+            auth=_as_it_is,
             timeout=(CONNECT_TIMEOUT_SECONDS, SEND_TIMEOUT_SECONDS - CONNECT_TIMEOUT_SECONDS),
             allow_redirects=False,
             stream=True,
         )
-        return HttpResponse(response.status_code, response.raw.read(MAX_ANSWER_BYTES, decode_content=True))
+        return HttpResponse(response.status_code, _body(response, give_up_at))
     except requests.RequestException as error:
         if _never_left(error):
             raise NotSent(f"no connection to the gateway ({type(error).__name__})") from error
         raise AnswerLost(f"the gateway's answer was lost ({type(error).__name__})") from error
+    except AnswerLost:
+        raise
     except LocationParseError as error:  # a host name that cannot be one; requests lets some of these pass
         raise NotSent("the gateway's URL has no usable host name") from error
     except Exception as error:  # urllib3 and http.client raise their own while the body is read
         raise AnswerLost(f"the gateway's answer was lost ({type(error).__name__})") from error
+
+
+def _as_it_is(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+    """No credentials but the request's own: without this requests would put those of ~/.netrc in their place."""
+    return prepared
+
+
+def _body(response: requests.Response, give_up_at: float) -> bytes:
+    """The beginning of an answer's body; one that trickles in is given up. Raises AnswerLost."""
+    body = b""
+    for chunk in response.iter_content(CHUNK_BYTES):
+        body += chunk
+        if time.monotonic() > give_up_at:
+            raise AnswerLost("the gateway's answer came too slowly")
+        if len(body) >= MAX_ANSWER_BYTES:
+            break
+    return body[:MAX_ANSWER_BYTES]
 
 
 def _never_left(error: requests.RequestException) -> bool:

@@ -77,7 +77,8 @@ class Kannel:
 
     def send(self, sms: OutboundSms, perform: Perform) -> Outcome:
         """Ask smsbox to take one SMS."""
-        return send_over_http(self.request(sms), self.outcome, perform)
+        hide = (self._options.password, self._options.token, sms.text)
+        return send_over_http(self.request(sms), self.outcome, perform, hide)
 
     def request(self, sms: OutboundSms) -> HttpRequest:
         """The GET that sendsms wants."""

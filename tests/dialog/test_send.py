@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from smsdialog.gateways import Later, Outcome, Refused, Unknown
 from tests.dialog.stage import Administrator, Customer, Employee, Network, Stage, body_of
 
 
@@ -213,6 +214,32 @@ def test_the_longest_prefix_decides_the_gateway(build: Callable[..., Stage]) -> 
     stage.administrator.opens_account(stage.anna)
     stage.anna.writes(to=stage.key, subject="+46701234567, 20123456", text="Hej")
     assert [(name, sms.to) for name, sms in stage.network.tried] == [("nord", "+46701234567"), ("main", "+4520123456")]
+
+
+@pytest.fixture
+def two_ways(build: Callable[..., Stage]) -> Stage:
+    """A route with a fallback."""
+    tables = '[gateways.main]\ntype = "file"\n[gateways.nord]\ntype = "file"\n'
+    stage = build(tables=tables + '[[routes]]\nprefix = "+45"\ngateways = ["nord", "main"]')
+    stage.administrator.opens_account(stage.anna)
+    return stage
+
+
+def test_a_gateway_that_provably_sent_nothing_is_passed_over_for_the_next_of_its_route(two_ways: Stage) -> None:
+    two_ways.network.answers = [Later("down")]
+    two_ways.anna.writes(to=two_ways.key, subject="20123456", text="Hej")
+    assert [name for name, _ in two_ways.network.tried] == ["nord", "main"]
+    (row,) = two_ways.administrator.sms_out()
+    assert (row.state, row.gateway) == ("sent", "main")
+
+
+@pytest.mark.parametrize("outcome", [Unknown("lost"), Refused("blocked")])
+def test_no_second_gateway_is_tried_when_the_first_may_have_sent_it_or_never_will(
+    two_ways: Stage, outcome: Outcome
+) -> None:
+    two_ways.network.answers = [outcome]
+    two_ways.anna.writes(to=two_ways.key, subject="20123456", text="Hej")
+    assert [name for name, _ in two_ways.network.tried] == ["nord"]
 
 
 def test_the_ledger_accounts_for_every_recipient_of_every_mail(

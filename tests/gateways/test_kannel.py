@@ -6,7 +6,7 @@ Requests and answers are those of Kannel 1.4.5 (User's Guide, "Using the HTTP in
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 
@@ -204,3 +204,17 @@ def test_a_receipt_names_reference_and_status(fields):
 def test_an_operators_long_answer_is_cut():
     (receipt,) = make("kannel", OPTIONS).receipt(get(token=TOKEN, reference="r1", status="2", reply="x" * 999))
     assert receipt.reason == "x" * 200
+
+
+def test_an_answer_that_echoes_the_request_shows_no_secret_of_it():
+    """What a provider says is shown to employees and kept for the operator."""
+    gateway = make("kannel", OPTIONS, public_url="https://sms.firma.example")
+
+    def echo(asked: HttpRequest) -> HttpResponse:
+        return HttpResponse(400, b"error at GET /?" + urlencode(asked.params).encode())
+
+    said = gateway.send(GSM7, echo)
+    assert isinstance(said, Refused)
+    assert "***" in said.reason
+    for hidden in (PASSWORD, HIDDEN, GSM7.text, quote_plus(GSM7.text)):
+        assert hidden not in said.reason

@@ -23,9 +23,9 @@ def test_every_module_is_a_type_unless_its_name_begins_with_an_underscore():
 
 def test_numbers_go_to_the_first_gateway_unless_a_route_says_otherwise():
     gateways = installation(Route("+46", ("b",)), Route("+4670", ("c", "b")), a={}, b={}, c={})
-    assert gateways.route("+4520123456") == "a"
-    assert gateways.route("+46801234567") == "b"
-    assert gateways.route("+46701234567") == "c"
+    assert gateways.route("+4520123456") == ("a",)
+    assert gateways.route("+46801234567") == ("b",)
+    assert gateways.route("+46701234567") == ("c", "b")
 
 
 def test_a_gateway_is_made_once():
