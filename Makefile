@@ -29,7 +29,9 @@ fix: $(READY)
 bench: $(READY)
 	$(BIN)/python bench/startup.py
 	$(BIN)/python bench/text.py
+	$(BIN)/python bench/hostile_text.py
 	$(BIN)/python bench/throughput.py
+	$(BIN)/python bench/growth.py
 
 # Gather the texts from the code, update every catalogue, and compile.
 catalogues: $(READY)

@@ -6,6 +6,7 @@ this module: whatever goes wrong here, an import included, is a 75 there.
 
 from __future__ import annotations
 
+import resource
 import signal
 import sys
 import time
@@ -20,13 +21,20 @@ from smsdialog.core.model import Envelope
 from smsdialog.dialog import quarantine
 from smsdialog.dialog.handle import OK, Answer, handle
 from smsdialog.dialog.service import open_service
-from smsdialog.errors import ConfigError, DeadlineExceeded, TemporaryError
+from smsdialog.errors import ConfigError, DeadlineExceeded, TemporaryError, TooCostly
+from smsdialog.faults import patience
 
 # No gateway call begins that could last beyond this.
-DEADLINE_SECONDS = 65
-# Then the run is cut off. A database that is locked just then holds it for its own 30 seconds at the most, so
-# that a run ends within 100 s whatever happens; the MTAs' own limits are longer.
-ALARM_SECONDS = DEADLINE_SECONDS + 3
+DEADLINE_SECONDS = patience(65)
+# Then the run is cut off, and again every second until it has ended: a clean-up may swallow the first time. A
+# database that is locked just then holds it for its own 30 seconds at the most, so that a run ends within
+# 100 s whatever happens; the MTAs' own limits are longer.
+ALARM_SECONDS = DEADLINE_SECONDS + patience(2)
+ALARM_AGAIN_SECONDS = 1.0
+# No mail that is let in needs half of either. What does fails here, instead of taking the machine with it, and is
+# put aside at its third try. What is merely reserved does not count, as it would by RLIMIT_AS: sendmail inherits this.
+MEMORY_BYTES = 512 * 1024 * 1024
+PROCESSOR_SECONDS = 30
 _OPTIONS = {
     "--config": "config",
     "--sender": "sender",
@@ -58,12 +66,13 @@ class Call:
 def deliver(arguments: Sequence[str], environment: Mapping[str, str]) -> Answer:
     """Take care of the mail on standard input. Raises SmsDialogError and whatever else goes wrong."""
     started_at = time.time()
+    _limit_resources()
     signal.signal(signal.SIGALRM, _out_of_time)
-    signal.alarm(ALARM_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, ALARM_SECONDS, ALARM_AGAIN_SECONDS)
     try:
         return _deliver(parse_arguments(arguments), environment, started_at)
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _deliver(call: Call, environment: Mapping[str, str], started_at: float) -> Answer:
@@ -131,7 +140,20 @@ def _recipients(environment: Mapping[str, str], raw: bytes, domain: str) -> tupl
 
 
 def _out_of_time(signum: int, frame: object) -> None:
-    raise DeadlineExceeded(f"the run took longer than {ALARM_SECONDS} s")
+    raise DeadlineExceeded(f"the run took longer than {ALARM_SECONDS:g} s")
+
+
+def _limit_resources() -> None:
+    """Cap memory and processor time of this process, unless less is allowed already."""
+    signal.signal(signal.SIGXCPU, _out_of_processor_time)
+    for kind, wanted in ((resource.RLIMIT_DATA, MEMORY_BYTES), (resource.RLIMIT_CPU, PROCESSOR_SECONDS)):
+        allowed = [limit for limit in resource.getrlimit(kind) if limit != resource.RLIM_INFINITY]
+        resource.setrlimit(kind, (min([wanted, *allowed]), resource.getrlimit(kind)[1]))
+
+
+def _out_of_processor_time(signum: int, frame: object) -> None:
+    signal.signal(signal.SIGXCPU, signal.SIG_IGN)  # it comes every second, and there is a mail to be put aside
+    raise TooCostly(f"the run took more than {PROCESSOR_SECONDS} s of processor time")
 
 
 def _read_mail(max_bytes: int) -> bytes:

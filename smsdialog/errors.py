@@ -7,6 +7,7 @@
      │   │   └─ SchemaOutdated    `smsdialog db upgrade` is wanted
      │   ├─ SendmailFailed        sendmail did not take a mail
      │   └─ DeadlineExceeded      a run took too long
+     ├─ TooCostly                 a mail that takes more than any mail should: 75, and put aside at its third try
      ├─ Unauthentic               an HTTP call without its credential: 403
      ├─ BadCall                   an HTTP call that makes no sense: 400
      ├─ NotFound, Conflict        what an administrator asked for cannot be: CLI exit 1
@@ -74,6 +75,10 @@ class DeadlineExceeded(TemporaryError):
     """A run of the pipe came to the end of its time."""
 
     public_line = "out of time, please try again later"
+
+
+class TooCostly(SmsDialogError):
+    """A mail took more processor time than any mail should; it may be the mail, so this counts against it."""
 
 
 class Unauthentic(SmsDialogError):

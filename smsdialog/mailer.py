@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 from smsdialog.core.mailbox import can_be_written_to
 from smsdialog.errors import SendmailFailed
+from smsdialog.faults import patience
 
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = patience(60)
 NULL_SENDER = "<>"
 
 
@@ -30,7 +31,7 @@ class Mailer:
         try:
             done = subprocess.run(command, input=message, capture_output=True, timeout=TIMEOUT_SECONDS, check=False)  # noqa: S603
         except subprocess.TimeoutExpired as error:
-            raise SendmailFailed(f"sendmail did not end within {TIMEOUT_SECONDS} s") from error
+            raise SendmailFailed(f"sendmail did not end within {TIMEOUT_SECONDS:g} s") from error
         except OSError as error:
             raise SendmailFailed(f"sendmail cannot be run: {error.strerror}") from error
         if done.returncode != 0:

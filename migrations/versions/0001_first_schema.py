@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("accounts_email", "accounts", ["email"], unique=False)
+    op.create_index("accounts_key", "accounts", ["key_id"], unique=False)
     op.create_index("accounts_number", "accounts", ["number"], unique=False)
     op.create_index(
         "accounts_open_email",
@@ -206,8 +207,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("inbound_account_state", "inbound", ["account_id", "state"], unique=False)
-    op.create_index("inbound_dialog", "inbound", ["dialog_id"], unique=False)
+    op.create_index("inbound_dialog", "inbound", ["dialog_id", "id"], unique=False)
     op.create_index(
         "inbound_gateway_id",
         "inbound",
@@ -217,9 +217,17 @@ def upgrade() -> None:
         postgresql_where=sa.text("gateway_id <> ''"),
     )
     op.create_index(
-        "inbound_waiting",
+        "inbound_held",
         "inbound",
         ["account_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'held'"),
+        postgresql_where=sa.text("state = 'held'"),
+    )
+    op.create_index(
+        "inbound_waiting",
+        "inbound",
+        ["account_id", "id"],
         unique=False,
         sqlite_where=sa.text("state = 'received'"),
         postgresql_where=sa.text("state = 'received'"),
@@ -249,11 +257,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("notices_mail_kind", "notices", ["mail_id", "recipient", "kind"], unique=False)
+    op.create_index("notices_recipient", "notices", ["recipient", "sent_at"], unique=False)
     op.create_index("notices_sent", "notices", ["recipient", "kind", "sent_at"], unique=False)
     op.create_index(
         "notices_waiting",
         "notices",
-        ["due_at"],
+        ["id"],
         unique=False,
         sqlite_where=sa.text("sent_at IS NULL"),
         postgresql_where=sa.text("sent_at IS NULL"),
@@ -293,23 +302,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("reference"),
     )
-    op.create_index("outbound_account_created", "outbound", ["account_id", "created_at"], unique=False)
+    op.create_index("outbound_account_created", "outbound", ["account_id", "created_at", "state"], unique=False)
     op.create_index("outbound_dialog_created", "outbound", ["dialog_id", "created_at"], unique=False)
     op.create_index("outbound_gateway_id", "outbound", ["gateway", "gateway_id"], unique=False)
     op.create_index("outbound_mail_peer", "outbound", ["mail_id", "peer"], unique=True)
     op.create_index(
-        "outbound_open",
+        "outbound_queued",
         "outbound",
-        ["state", "leased_until"],
+        ["id"],
         unique=False,
-        sqlite_where=sa.text("state IN ('queued', 'sending')"),
-        postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        sqlite_where=sa.text("state = 'queued'"),
+        postgresql_where=sa.text("state = 'queued'"),
+    )
+    op.create_index(
+        "outbound_sending",
+        "outbound",
+        ["leased_until"],
+        unique=False,
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
     )
     op.create_index(
         "outbound_unreported",
         "outbound",
         ["mail_id"],
         unique=False,
-        sqlite_where=sa.text("NOT reported AND state IN ('failed', 'unknown', 'held')"),
+        sqlite_where=sa.text("reported = 0 AND state IN ('failed', 'unknown', 'held')"),
         postgresql_where=sa.text("NOT reported AND state IN ('failed', 'unknown', 'held')"),
     )

@@ -22,7 +22,17 @@ from smsdialog.core.autosubject import looks_automatic
 from smsdialog.core.mailbox import address_list, canonical_address, local_parts
 from smsdialog.core.model import Envelope, IncomingMail
 
-__all__ = ["LOOP_HEADER", "RULES", "Own", "Rule", "Verdict", "judge", "may_be_answered", "recipient_is_visible"]
+__all__ = [
+    "LOOP_HEADER",
+    "RULES",
+    "Own",
+    "Rule",
+    "Verdict",
+    "is_from_mail_server",
+    "judge",
+    "may_be_answered",
+    "recipient_is_visible",
+]
 
 Action = Literal["drop", "hold"]
 
@@ -62,6 +72,12 @@ def may_be_answered(mail: IncomingMail) -> bool:
     senders = [local for value in mail.headers.all("From") for local in local_parts(value)]
     unread = any(signs.squeezed(local).startswith(("noreply", "donotreply")) for local in senders)
     return not (silent or unread or looks_automatic(mail.subject))
+
+
+def is_from_mail_server(mail: IncomingMail) -> bool:
+    """Whether From is a name under which mail servers write bounces, or nobody."""
+    senders = [local for value in mail.headers.all("From") for local in local_parts(value)]
+    return not any(senders) or any(signs.squeezed(local) in signs.MAIL_SERVERS for local in senders)
 
 
 def recipient_is_visible(mail: IncomingMail, address: str) -> bool:

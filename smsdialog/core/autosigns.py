@@ -148,7 +148,8 @@ def _parts(body: Part) -> Iterator[Part]:
 
 # machines known by their names (RFC 2142 section 4)
 
-_MACHINES = {"mailerdaemon", "mailerdeamon", "maildaemon", "postmaster", "doublebounce", "listserv", "majordomo"}
+MAIL_SERVERS = {"mailerdaemon", "mailerdeamon", "maildaemon", "postmaster", "doublebounce"}
+_MACHINES = {*MAIL_SERVERS, "listserv", "majordomo"}
 _MACHINE_NAME = re.compile(r"bounces?(?![a-z])|owner[-_]|.*[-_](?:request|bounces)(?:\+.*)?$")
 
 

@@ -86,6 +86,9 @@ _BOUNCE = (
     "delivery has failed",
     "mail delivery",
     "mail could not be delivered",
+    "mail not delivered",
+    "email delivery failure",
+    "delayed mail (",
     "mail system error",
     "message delivery",
     "message undeliverable",
@@ -100,12 +103,13 @@ _BOUNCE = (
     "nicht zustellbar",
 )
 _RECEIPT = ("læst:", "ikke læst:", "read:", "not read:", "gelesen:")
+_ENDINGS = ("(delivery failed)", ": non remis")
 
 MACHINE_SUBJECTS = (*_OUT_OF_OFFICE, *_BOUNCE, *_RECEIPT)
 
 
 def looks_automatic(subject: str) -> bool:
-    """Whether a decoded subject begins as machines' subjects do.
+    """Whether a decoded subject begins, or ends, as machines' subjects do.
 
     >>> looks_automatic("SV: Automatisk svar: SMS fra +45 20 12 34 56")
     True
@@ -114,4 +118,4 @@ def looks_automatic(subject: str) -> bool:
     """
     plain = " ".join(unicodedata.normalize("NFC", subject[:MAX_SUBJECT_CHARACTERS]).casefold().split())
     prefix = _PREFIX.match(plain)
-    return plain[prefix.end() if prefix else 0 :].startswith(MACHINE_SUBJECTS)
+    return plain[prefix.end() if prefix else 0 :].startswith(MACHINE_SUBJECTS) or plain.endswith(_ENDINGS)

@@ -24,8 +24,8 @@ PARTS = 200
 TEXT_BYTES = 1024 * 1024
 ALL_TEXT_BYTES = 4 * TEXT_BYTES
 BOUNDARY_LINES = 2000
+CARRIAGE_RETURNS = 16
 
-_LINE_END = re.compile(rb"(?<!\r)\r+\n")
 # Blanks, empty lines and the bytes of a UTF-8 mark.
 _LEADING = b" \t\n\xef\xbb\xbf"
 _MBOX_LINE = re.compile(rb"(?:>?From [^\n]*(?:\n|\Z))++")
@@ -57,10 +57,15 @@ def parse(raw: bytes) -> IncomingMail:
 
 
 def _with_plain_line_ends(raw: bytes) -> bytes:
-    """LF line ends; a mail with no LF at all has CR for it."""
-    if b"\r" not in raw:
-        return raw
-    return _LINE_END.sub(b"\n", raw) if b"\n" in raw else raw.replace(b"\r", b"\n")
+    """LF line ends, for up to 16 CR before the LF; a mail with no LF at all has CR for it."""
+    if b"\n" not in raw:
+        return raw.replace(b"\r", b"\n")
+    # Not by a regular expression: that takes a hundred bytes of memory for each line of the mail.
+    for _ in range(CARRIAGE_RETURNS):
+        if b"\r\n" not in raw:
+            break
+        raw = raw.replace(b"\r\n", b"\n")
+    return raw
 
 
 def _without_leading_lines(text: bytes) -> bytes:

@@ -8,7 +8,6 @@ Nothing here does anything: no I/O, no clock, no defaults that depend on the mac
 from __future__ import annotations
 
 import enum
-import hashlib
 from dataclasses import dataclass, field
 
 
@@ -161,6 +160,8 @@ class InboundSms:
     def digest(self) -> str:
         """Who, to whom, and what, as sha256 hex."""
         fields = "\0".join((self.sender, self.to, self.text))
+        import hashlib  # OpenSSL takes 3 ms to load, and most runs that read a mail need no digest of it
+
         return hashlib.sha256(fields.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -2,6 +2,9 @@
 
 A mailbox that keeps refusing is suspended: its account's SMS are held from then on, not lost, and the
 operator is told. `smsdialog account edit ACCOUNT --resume` ends that and delivers what was held.
+
+Autoresponders write to such an address too, and with the null sender (RFC 3834 section 3.3). So a bounce
+is a delivery report (RFC 3464), or a mail from a mail server's own name; what is quoted in it counts nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ import re
 from collections.abc import Iterator
 
 from smsdialog import log
-from smsdialog.core import letters
+from smsdialog.core import automatic, letters
 from smsdialog.core.address import BounceAddress, bounce_payload
 from smsdialog.core.model import IncomingMail, Part
 from smsdialog.dialog import notify
@@ -24,7 +27,8 @@ PERMANENT, TEMPORARY = 1.0, 0.25
 ENOUGH_POINTS = 5.0
 ENOUGH_DAYS = 3
 REMEMBERED_SECONDS = 30 * 86_400
-_STATUS = re.compile(rb"^Status:\s*([245])\.", re.IGNORECASE | re.MULTILINE)
+_STATUS = re.compile(rb"^Status:[ \t]*([245])\.", re.IGNORECASE | re.MULTILINE)
+_STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 
 
 def count(service: Service, tx: Connection, mail_id: int, mail: IncomingMail, meaning: BounceAddress) -> None:
@@ -34,8 +38,12 @@ def count(service: Service, tx: Connection, mail_id: int, mail: IncomingMail, me
     if row is None or row.account_id is None:
         log.event("bounce-of-nothing")
         return
+    counted = points(mail)
+    if not counted:
+        log.event("no-bounce", id=f"i{row.id}")
+        return
     now = service.now()
-    bounces.add(tx, account_id=row.account_id, inbound_id=row.id, points=points(mail.body), now=now)
+    bounces.add(tx, account_id=row.account_id, inbound_id=row.id, points=counted, now=now)
     total, days = bounces.tally(tx, row.account_id, now - REMEMBERED_SECONDS)
     account = accounts.by_id(tx, row.account_id)
     if account.suspended_at is None and total >= ENOUGH_POINTS and days >= ENOUGH_DAYS:
@@ -45,14 +53,17 @@ def count(service: Service, tx: Connection, mail_id: int, mail: IncomingMail, me
         log.event("suspended", account=account.id)
 
 
-def points(body: Part) -> float:
-    """What a bounce counts, by its delivery status (RFC 3464); one that does not say counts as permanent."""
-    found = [match[1] for part in _leaves(body) for match in _STATUS.finditer(part.content)]
-    return TEMPORARY if found and b"5" not in found else PERMANENT
+def points(mail: IncomingMail) -> float:
+    """What a bounce counts, by its delivery status; one without counts as permanent, and an answer nothing."""
+    reports = [part for part in _parts(mail.body) if part.content_type in _STATUS_TYPES]
+    found = {match[1] for part in reports for match in _STATUS.finditer(part.content)}
+    if not found:
+        return PERMANENT if automatic.is_from_mail_server(mail) else 0.0
+    return PERMANENT if b"5" in found else TEMPORARY if b"4" in found else 0.0
 
 
-def _leaves(part: Part) -> Iterator[Part]:
-    if not part.children:
-        yield part
-    for child in part.children:
-        yield from _leaves(child)
+def _parts(part: Part) -> Iterator[Part]:
+    """Every part of a mail, not of the mail that it returns."""
+    yield part
+    for child in part.children if part.content_type.startswith("multipart/") else ():
+        yield from _parts(child)

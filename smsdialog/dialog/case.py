@@ -19,6 +19,8 @@ from smsdialog.core.sender import Policy, Proof, from_mailbox, proof
 from smsdialog.dialog.service import Service
 from smsdialog.store import Connection, accounts, keys
 
+_CUT = {"header-block-too-long", "too-many-headers"}
+
 
 @dataclass(frozen=True)
 class Recipient:
@@ -72,7 +74,8 @@ class Case:
 
 def open_case(service: Service, mail: IncomingMail, envelope: Envelope, *, too_big: bool) -> Case:
     """Look everything up that a mail names. Reads the store."""
-    sender = from_mailbox(mail.headers) or ""
+    # Another From may stand in what was cut off.
+    sender = "" if _CUT & set(mail.defects) else from_mailbox(mail.headers) or ""
     auth = service.config.auth
     proven = proof(mail, envelope, Policy(auth.trusted_networks, auth.trusted_authserv_ids), sender)
     named = _named(mail, service.config.domain)

@@ -13,6 +13,7 @@ from typing import Any
 from smsdialog import log
 from smsdialog.dialog import post
 from smsdialog.dialog.service import Service
+from smsdialog.faults import patience, step
 from smsdialog.gateways import Accepted, Later, Outcome, Refused
 from smsdialog.gateways._base import SEND_TIMEOUT_SECONDS
 from smsdialog.store import accounts, outbound
@@ -22,7 +23,7 @@ LEASE_SECONDS = 4 * SEND_TIMEOUT_SECONDS
 # An SMS that could not be sent for so long is old news: better told of than sent at night.
 GIVE_UP_SECONDS = 12 * 3600
 # How long a run waits for another that has an SMS of the same mail in hand.
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = patience(10)
 POLL_SECONDS = 0.1
 
 
@@ -54,12 +55,15 @@ def _send_one(service: Service, sms_id: int, deadline: float) -> None:
         account = accounts.by_id(tx, row.account_id) if row else None
     if row is None or account is None:
         return
+    step("leased")
     barred = post.barred_because(account)  # closed or paused since its SMS was claimed
     gateway, outcome = (row.gateway, Refused(barred)) if barred else _carried(service, row, deadline)
+    step("answered")
     now = service.now()
     values = _settlement(outcome, row, now)
     with service.store.transaction() as tx:
         outbound.settle(tx, row, now=now, gateway=gateway, **values)
+    step("settled")
     log.event(values["state"], id=f"o{row.id}", to=row.peer, gateway=gateway, reason=values["reason"])
 
 

@@ -18,6 +18,7 @@ from smsdialog.dialog import bounce, dispatch, help_mail, post, report, send, su
 from smsdialog.dialog.case import Case, Fate, Recipient, open_case
 from smsdialog.dialog.service import Service
 from smsdialog.errors import EXIT_NO_PERMISSION, EXIT_OK, EXIT_TEMPORARY, EXIT_UNKNOWN_RECIPIENT
+from smsdialog.faults import step
 from smsdialog.store import Connection, mails, notices, outbound
 
 
@@ -46,6 +47,7 @@ def handle(service: Service, raw: bytes, envelope: Envelope, *, deadline: float)
         _drop(service, case, verdict)
         return OK
     mail_id, fates = _decide(service, case)
+    step("claimed")
     if not _carry_out(service, case, mail_id, fates, deadline):
         return AGAIN
     return _answer(case, fates)
@@ -80,9 +82,17 @@ def _decide(service: Service, case: Case) -> tuple[int, dict[Recipient, Fate]]:
             if isinstance(to.meaning, Command):
                 fates[to] = _COMMANDS[to.meaning.name](service, tx, case, mail_id)
         fates |= send.decide(service, tx, case, mail_id, [to for to in fresh if to not in fates])
+        fates = {to: _unless_silent(case, fate) for to, fate in fates.items()}
         for to, fate in fates.items():
             _settle(service, tx, case, mail_id, to, fate)
     return mail_id, fates
+
+
+def _unless_silent(case: Case, fate: Fate) -> Fate:
+    """What is refused is told, unless the mail asks for silence; then the ledger says that."""
+    if fate.outcome not in ("refused", "helped") or automatic.may_be_answered(case.mail):
+        return fate
+    return Fate(fate.outcome, f"{fate.reason} {mails.NO_ANSWER_WANTED}".strip())
 
 
 def _carry_out(service: Service, case: Case, mail_id: int, fates: Mapping[Recipient, Fate], deadline: float) -> bool:

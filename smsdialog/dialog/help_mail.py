@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from smsdialog.core import letters
 from smsdialog.dialog import notify
+from smsdialog.dialog.authorise import accepts
 from smsdialog.dialog.case import Case, Fate, key_in
 from smsdialog.dialog.service import Service
 from smsdialog.store import Connection
@@ -16,7 +17,7 @@ from smsdialog.store import Connection
 def decide(service: Service, tx: Connection, case: Case, mail_id: int) -> Fate:
     """Write the help mail. Writes."""
     key = key_in(service, tx, case.mail.subject)
-    if not case.admitted or not (case.accounts or case.proof.local or (key and key.enabled)):
+    if not case.admitted or not (case.accounts or case.proof.local or (key and key.enabled and accepts(key, case))):
         return Fate("ignored", "not-proven")
     numbers = [account.number for account in case.accounts]
     letter = letters.help_letter(service.translate, service.config.domain, numbers)

@@ -12,6 +12,7 @@ from smsdialog.core import address
 from smsdialog.core.model import Account
 from smsdialog.dialog.service import Service
 from smsdialog.errors import SendmailFailed
+from smsdialog.faults import step
 from smsdialog.mailer import TIMEOUT_SECONDS
 from smsdialog.store import accounts, inbound, notices
 
@@ -46,16 +47,19 @@ def inbound_of(service: Service, account_id: int) -> bool:
             if row is None:
                 return False  # another process is at it, and will find what came after
             message = _draft().sms_mail(service, tx, row)
+        step("mail-leased")
         envelope_sender = service.address(address.bounce_local_part(service.secrets[0], str(row.id)))
         try:
             service.mailer.post(message, sender=envelope_sender, recipient=row.email)
         except SendmailFailed as error:
             with service.store.transaction() as tx:
-                inbound.give_back(tx, row.id, str(error))
+                inbound.give_back(tx, row, str(error))
             log.event("not-mailed", id=f"i{row.id}", reason=error)
             return False
+        step("mail-taken")
         with service.store.transaction() as tx:
             inbound.mailed(tx, row.id, service.now())
+        step("mailed")
         log.event("mailed", id=f"i{row.id}", sender=row.sender)
 
 
@@ -67,17 +71,20 @@ def notices_of(service: Service, mail_id: int | None = None) -> bool:
             if not rows:
                 return True
             message = _draft().notice_mail(service, tx, rows)
+        step("notice-leased")
         ids = [row.id for row in rows]
         try:
             service.mailer.post(message, sender="", recipient=rows[0].recipient)
         except SendmailFailed as error:
             with service.store.transaction() as tx:
                 notices.give_back(tx, ids, service.now())
-            log.event("not-posted", kind=rows[0].kind, reason=error)
+            log.event("not-posted", kind=rows[0].kind.split()[0], reason=error)
             return False
+        step("notice-taken")
         with service.store.transaction() as tx:
             notices.sent(tx, ids, service.now())
-        log.event("posted", kind=rows[0].kind)
+        step("notice-sent")
+        log.event("posted", kind=rows[0].kind.split()[0])  # behind it stands what was typed
 
 
 def _draft() -> ModuleType:

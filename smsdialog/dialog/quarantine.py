@@ -24,8 +24,8 @@ TRIES = 3
 
 def put_aside(service: Service, raw: bytes, envelope: Envelope) -> bool:
     """Count a failed delivery; at the third, keep the mail in the quarantine. Returns whether it is there. Writes."""
-    identity = envelope.queue_id.encode() or hashlib.sha256(raw).digest()
-    digest = hashlib.sha256(b"\0".join((identity, *(to.encode() for to in envelope.recipients)))).hexdigest()
+    identity = _octets(envelope.queue_id) or hashlib.sha256(raw).digest()
+    digest = hashlib.sha256(b"\0".join((identity, *map(_octets, envelope.recipients)))).hexdigest()
     with service.store.transaction() as tx:
         if failures.count(tx, digest, service.now()) < TRIES:
             return False
@@ -37,6 +37,10 @@ def put_aside(service: Service, raw: bytes, envelope: Envelope) -> bool:
     log.event("quarantined", queue=envelope.queue_id, file=name)
     post.notices_of(service)
     return True
+
+
+def _octets(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")  # an argument may be any octets at all
 
 
 def _keep(folder: Path, name: str, raw: bytes) -> None:

@@ -10,6 +10,7 @@ from smsdialog import log
 from smsdialog.core.model import InboundSms
 from smsdialog.dialog import post
 from smsdialog.dialog.service import Service
+from smsdialog.faults import step
 from smsdialog.store import accounts, inbound
 
 
@@ -29,6 +30,7 @@ def receive(service: Service, sms: InboundSms) -> None:
             reason=reason,
             now=now,
         )
+    step("received")
     state = ("held" if reason else "received") if sms_id else "repeated"
     log.event(state, id=f"i{sms_id}" if sms_id else "", gateway=sms.gateway, sender=sms.sender, reason=reason)
     if account and not reason:

@@ -7,6 +7,7 @@ from smsdialog.core.address import redact
 from smsdialog.core.letters import Fate
 from smsdialog.dialog import notify
 from smsdialog.dialog.service import Service
+from smsdialog.faults import step
 from smsdialog.store import Connection, outbound
 
 NOT_SENT = "not-sent"
@@ -20,6 +21,7 @@ def tell(service: Service, mail_id: int) -> None:
     with service.store.transaction() as tx:
         for due in outbound.mails_to_report(tx, mail_id=mail_id):
             _report(service, tx, due)
+    step("reported")
 
 
 def tell_all(service: Service) -> int:

@@ -21,8 +21,9 @@ from urllib.parse import parse_qsl, quote, quote_plus
 
 from smsdialog.core.model import InboundSms, OutboundSms, Receipt
 from smsdialog.errors import BadCall
+from smsdialog.faults import patience
 
-SEND_TIMEOUT_SECONDS = 30
+SEND_TIMEOUT_SECONDS = patience(30)
 MAX_QUERY_FIELDS = 100
 # Shorter values are no secrets, and stand in many an innocent answer.
 LEAST_HIDDEN_CHARACTERS = 6

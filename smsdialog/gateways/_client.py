@@ -9,19 +9,45 @@ from __future__ import annotations
 import ssl
 import time
 import traceback
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 import requests
 from urllib3.exceptions import LocationParseError, MaxRetryError, NameResolutionError, NewConnectionError, SSLError
 
+from smsdialog.faults import patience
 from smsdialog.gateways._base import SEND_TIMEOUT_SECONDS, AnswerLost, HttpRequest, HttpResponse, NotSent
 
-CONNECT_TIMEOUT_SECONDS = 10
+CONNECT_TIMEOUT_SECONDS = patience(10)
 MAX_ANSWER_BYTES = 65_536
 CHUNK_BYTES = 4096
 
 
 def perform(request: HttpRequest) -> HttpResponse:
-    """Carry out one request. Raises NotSent or AnswerLost."""
+    """Carry out one request in time, however slowly its answer comes. Raises NotSent or AnswerLost.
+
+    It has a thread of its own, as requests limits the wait for each octet and not for all of them; one that is
+    given up ends by itself, or with the process.
+    """
+    ended: SimpleQueue[HttpResponse | NotSent | AnswerLost] = SimpleQueue()
+    Thread(target=lambda: ended.put(_outcome(request)), daemon=True).start()
+    try:
+        answer = ended.get(timeout=SEND_TIMEOUT_SECONDS)
+    except Empty:
+        raise AnswerLost("the gateway's answer came too slowly") from None
+    if isinstance(answer, HttpResponse):
+        return answer
+    raise answer
+
+
+def _outcome(request: HttpRequest) -> HttpResponse | NotSent | AnswerLost:
+    try:
+        return _carried_out(request)
+    except (NotSent, AnswerLost) as error:
+        return error
+
+
+def _carried_out(request: HttpRequest) -> HttpResponse:
     give_up_at = time.monotonic() + SEND_TIMEOUT_SECONDS
     try:
         response = requests.request(

@@ -1,10 +1,20 @@
-"""What in the ledger breaks a promise: every query here should find nothing."""
+"""What in the ledger breaks a promise: every query here should find nothing.
+
+What waits may do so for a while; `before` is the time before which it should have been done with.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import ColumnElement, Connection, exists, func, select, text
 
-from smsdialog.store.schema import accounts, deliveries, inbound, mails, notices, outbound
+from smsdialog.core import ledger
+from smsdialog.store.mails import NO_ANSWER_WANTED
+from smsdialog.store.schema import accounts, deliveries, in_state, inbound, mails, notices, outbound
+
+# What becomes of a recipient of a mail that is told of by a notice, and what is dropped by a rule that has a name.
+ANSWERED = ("refused", "subscribed", "unsubscribed", "helped")
+DROPPED = ("dropped", "ignored")
+OUTCOMES = ("sms", "unknown-recipient", *ANSWERED, *DROPPED)
 
 
 def damage(tx: Connection) -> list[str]:
@@ -12,41 +22,89 @@ def damage(tx: Connection) -> list[str]:
     if tx.dialect.name != "sqlite":
         return []
     found = tx.execute(text("PRAGMA quick_check(10)")).scalars().all()
-    return [line for line in found if line != "ok"]
+    orphans = tx.execute(text("PRAGMA foreign_key_check")).all()
+    missing = {f"a row of '{row[0]}' names one of '{row[2]}' that is not there" for row in orphans}
+    return [*(line for line in found if line != "ok"), *sorted(missing)]
 
 
-def undecided_mails(tx: Connection) -> int:
+def undecided_mails(tx: Connection) -> list[int]:
     """Mails of which no recipient was ever decided on."""
-    decided = select(deliveries.c.id).where(deliveries.c.mail_id == mails.c.id).exists()
-    return tx.execute(select(func.count()).select_from(mails).where(~decided)).scalar_one()
+    decided = exists().where(deliveries.c.mail_id == mails.c.id)
+    return list(tx.execute(select(mails.c.id).where(~decided).order_by(mails.c.id)).scalars())
 
 
-def overdue_outbound(tx: Connection, before: float) -> int:
+def oddly_decided_mails(tx: Connection) -> list[int]:
+    """Mails with a decision that is none of ours, or that were dropped without a named rule."""
+    nameless = deliveries.c.outcome.in_(DROPPED) & (deliveries.c.reason == "")
+    return _mails(tx, nameless | deliveries.c.outcome.not_in(OUTCOMES))
+
+
+def mails_without_sms(tx: Connection) -> list[int]:
+    """Mails that were to become SMS, and have none."""
+    claimed = exists().where(outbound.c.mail_id == deliveries.c.mail_id)
+    return _mails(tx, deliveries.c.outcome == "sms", ~claimed)
+
+
+def mails_without_answer(tx: Connection) -> list[int]:
+    """Mails that were refused or answered, and caused no notice."""
+    told = exists().where(notices.c.mail_id == deliveries.c.mail_id)
+    silent = deliveries.c.reason.endswith(NO_ANSWER_WANTED, autoescape=True)
+    return _mails(tx, deliveries.c.outcome.in_(ANSWERED), ~told, ~silent)
+
+
+def overdue_outbound(tx: Connection, before: float) -> list[int]:
     """SMS that were queued or under way before a time, and still are."""
-    stuck = outbound.c.state.in_(("queued", "sending")) & (outbound.c.updated_at < before)
-    return tx.execute(select(func.count()).select_from(outbound).where(stuck)).scalar_one()
+    return _sms(tx, in_state(outbound, *ledger.UNDER_WAY), outbound.c.updated_at < before)
 
 
-def untold_outbound(tx: Connection, before: float) -> int:
+def untold_outbound(tx: Connection, before: float) -> list[int]:
     """SMS that went wrong before a time without a report."""
-    wrong = outbound.c.state.in_(("failed", "unknown", "held")) & ~outbound.c.reported
-    query = select(func.count()).select_from(outbound).where(wrong, outbound.c.updated_at < before)
-    return tx.execute(query).scalar_one()
+    return _sms(tx, in_state(outbound, *ledger.TOLD), ~outbound.c.reported, outbound.c.updated_at < before)
 
 
-def overdue_inbound(tx: Connection, before: float) -> int:
+def unwritten_reports(tx: Connection) -> list[int]:
+    """SMS that went wrong and are noted as told of, and no notice tells of them."""
+    told = exists().where(notices.c.mail_id == outbound.c.mail_id)
+    return _sms(tx, in_state(outbound, *ledger.TOLD), outbound.c.reported, ~told)
+
+
+def strange_outbound(tx: Connection) -> list[int]:
+    """SMS in a state that no step leads to."""
+    return _sms(tx, ~in_state(outbound, *sorted(ledger.states(ledger.OUT))))
+
+
+def overdue_inbound(tx: Connection, before: float) -> list[int]:
     """SMS that were received before a time and are neither mailed nor held."""
-    stuck = (inbound.c.state == "received") & (inbound.c.received_at < before)
-    return tx.execute(select(func.count()).select_from(inbound).where(stuck)).scalar_one()
+    return _received(tx, in_state(inbound, "received"), inbound.c.received_at < before)
 
 
-def overdue_notices(tx: Connection, before: float) -> int:
-    """Mails of ours that were written before a time and not sent."""
-    stuck = notices.c.sent_at.is_(None) & (notices.c.created_at < before)
-    return tx.execute(select(func.count()).select_from(notices).where(stuck)).scalar_one()
+def strange_inbound(tx: Connection) -> list[int]:
+    """SMS in a state that no step leads to, or mailed for no account."""
+    strange = ~in_state(inbound, *sorted(ledger.states(ledger.IN)))
+    return _received(tx, strange | (in_state(inbound, "received", "mailed") & inbound.c.account_id.is_(None)))
+
+
+def overdue_notices(tx: Connection, before: float) -> list[int]:
+    """Mails of ours that were written before a time, and that sendmail would not take or nobody has tried to post."""
+    waits = notices.c.sent_at.is_(None) & (notices.c.created_at < before)
+    stuck = (notices.c.attempts > 0) | (notices.c.due_at < before)
+    return list(tx.execute(select(notices.c.id).where(waits, stuck).order_by(notices.c.id)).scalars())
 
 
 def shared_numbers(tx: Connection) -> list[str]:
     """Numbers that more than one open account has."""
     query = select(accounts.c.number).where(accounts.c.closed_at.is_(None)).group_by(accounts.c.number)
     return list(tx.execute(query.having(func.count() > 1)).scalars())
+
+
+def _mails(tx: Connection, *conditions: ColumnElement[bool]) -> list[int]:
+    query = select(deliveries.c.mail_id).where(*conditions).distinct()
+    return list(tx.execute(query.order_by(deliveries.c.mail_id)).scalars())
+
+
+def _sms(tx: Connection, *conditions: ColumnElement[bool]) -> list[int]:
+    return list(tx.execute(select(outbound.c.id).where(*conditions).order_by(outbound.c.id)).scalars())
+
+
+def _received(tx: Connection, *conditions: ColumnElement[bool]) -> list[int]:
+    return list(tx.execute(select(inbound.c.id).where(*conditions).order_by(inbound.c.id)).scalars())

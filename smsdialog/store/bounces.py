@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from smsdialog.store.insert import insert_once
 from smsdialog.store.schema import bounces
@@ -11,9 +11,11 @@ SECONDS_PER_DAY = 86_400
 
 
 def add(tx: Connection, *, account_id: int, inbound_id: int, points: float, now: float) -> None:
-    """Count a bounce; a mail that bounces twice counts once."""
+    """Count a bounce; a mail that bounces twice counts once, by the graver of the two."""
     values = {"account_id": account_id, "inbound_id": inbound_id, "points": points, "bounced_at": now}
-    insert_once(tx, bounces, **values)
+    if insert_once(tx, bounces, **values) is None:
+        graver = (bounces.c.inbound_id == inbound_id) & (bounces.c.points < points)
+        tx.execute(update(bounces).where(graver).values(points=points, bounced_at=now))
 
 
 def tally(tx: Connection, account_id: int, since: float) -> tuple[float, int]:

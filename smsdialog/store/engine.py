@@ -20,11 +20,12 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from smsdialog.errors import ConfigError, SchemaOutdated, StoreUnavailable
+from smsdialog.faults import patience
 from smsdialog.store.schema import REVISION
 
 __all__ = ["Clash", "Connection", "Store", "open_store"]
 
-LOCK_TIMEOUT_SECONDS = 30
+LOCK_TIMEOUT_SECONDS = patience(30)
 CONNECT_TIMEOUT_SECONDS = 10
 
 
@@ -104,7 +105,7 @@ def sqlite_path(url: sqlalchemy.URL) -> Path | None:
 def _connect_args(backend: str) -> dict[str, Any]:
     if backend == "sqlite":
         return {"timeout": LOCK_TIMEOUT_SECONDS}
-    milliseconds = LOCK_TIMEOUT_SECONDS * 1000
+    milliseconds = int(LOCK_TIMEOUT_SECONDS * 1000)
     return {
         "connect_timeout": CONNECT_TIMEOUT_SECONDS,
         "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",

@@ -1,9 +1,8 @@
 """SMS on their way in: written before the gateway hears 2xx, then mailed.
 
-    received --lease, sendmail--> mailed        received --hold--> held --release--> received
-
-A received SMS that sendmail did not take waits for the next try. An account's SMS are mailed in order: only
-the oldest is ever leased.
+Which step starts from which state is a table, `core.ledger.IN`; `docs/ledger.md` tells it in words. A received
+SMS that sendmail did not take waits for the next try. An account's SMS are mailed in order: only the oldest is
+ever leased.
 """
 
 from __future__ import annotations
@@ -14,9 +13,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
+from smsdialog.core import ledger
 from smsdialog.core.model import InboundSms
 from smsdialog.store.insert import insert_once
-from smsdialog.store.schema import accounts, dialogs, inbound
+from smsdialog.store.schema import accounts, dialogs, in_state, inbound
 
 
 @dataclass(frozen=True)
@@ -74,63 +74,61 @@ def lease(tx: Connection, sms_id: int, now: float, seconds: float) -> InboundRow
     """Take a received SMS to mail it: nobody else gets it for so many seconds. None when it is not to be had."""
     taken = (
         update(inbound)
-        .where(inbound.c.id == sms_id, inbound.c.state == "received", inbound.c.leased_until <= now)
+        .where(inbound.c.id == sms_id, _may("lease"), inbound.c.leased_until <= now)
         .values(leased_until=now + seconds, attempts=inbound.c.attempts + 1)
     )
     return by_id(tx, sms_id) if tx.execute(taken).rowcount else None
 
 
 def mailed(tx: Connection, sms_id: int, now: float) -> None:
-    """Note that sendmail took the mail."""
-    tx.execute(update(inbound).where(inbound.c.id == sms_id).values(state="mailed", reason="", mailed_at=now))
+    """Note that sendmail took the mail, also when the account was closed meanwhile and its SMS are held."""
+    taken = update(inbound).where(inbound.c.id == sms_id, _may("mailed"))
+    tx.execute(taken.values(state="mailed", reason="", mailed_at=now))
 
 
-def give_back(tx: Connection, sms_id: int, reason: str) -> None:
-    """End a lease: sendmail did not take the mail, and why."""
-    tx.execute(update(inbound).where(inbound.c.id == sms_id).values(leased_until=0.0, reason=reason))
+def give_back(tx: Connection, row: InboundRow, reason: str) -> None:
+    """End a lease that is still ours: sendmail did not take the mail, and why."""
+    ours = (inbound.c.id == row.id, inbound.c.attempts == row.attempts, _may("give_back"))
+    tx.execute(update(inbound).where(*ours).values(leased_until=0.0, reason=reason))
 
 
 def next_of_account(tx: Connection, account_id: int) -> int | None:
     """The id of the oldest SMS of an account that is still to be mailed."""
-    query = select(inbound.c.id).where(inbound.c.account_id == account_id, inbound.c.state == "received")
+    query = select(inbound.c.id).where(inbound.c.account_id == account_id, _may("lease"))
     return tx.execute(query.order_by(inbound.c.id).limit(1)).scalar()
 
 
 def accounts_waiting(tx: Connection) -> list[int]:
     """The ids of the accounts that have an SMS still to be mailed."""
-    due = select(inbound.c.account_id).where(inbound.c.state == "received")
+    due = select(inbound.c.account_id).where(_may("lease"))
     return [account_id for account_id in tx.execute(due.distinct()).scalars() if account_id is not None]
 
 
 def hold(tx: Connection, account_id: int, reason: str) -> int:
     """Keep what still waits for an account from being mailed; returns how many."""
-    kept = (
-        update(inbound)
-        .where(inbound.c.account_id == account_id, inbound.c.state == "received")
-        .values(state="held", reason=reason)
-    )
+    kept = update(inbound).where(inbound.c.account_id == account_id, _may("hold")).values(state="held", reason=reason)
     return tx.execute(kept).rowcount
 
 
 def release(tx: Connection, account_id: int) -> int:
     """Let what is held for an account be mailed; returns how many."""
     freed = (
-        update(inbound)
-        .where(inbound.c.account_id == account_id, inbound.c.state == "held")
-        .values(state="received", reason="")
+        update(inbound).where(inbound.c.account_id == account_id, _may("release")).values(state="received", reason="")
     )
     return tx.execute(freed).rowcount
 
 
 def recent_texts(tx: Connection, account_id: int, peers: Sequence[str], limit: int = 10) -> tuple[str, ...]:
-    """The last texts that an account's employee was mailed from these customers, newest first."""
-    query = (
-        select(inbound.c.text)
-        .join(dialogs, dialogs.c.id == inbound.c.dialog_id)
-        .where(dialogs.c.account_id == account_id, dialogs.c.peer.in_(peers))
-        .order_by(inbound.c.id.desc())
-    )
-    return tuple(tx.execute(query.limit(limit)).scalars())
+    """The last texts that an account's employee was mailed from each of these customers, newest first.
+
+    One query a dialog: asked for several at once, a database sorts all that was ever written in them.
+    """
+    mine = select(dialogs.c.id).where(dialogs.c.account_id == account_id, dialogs.c.peer.in_(peers))
+    texts: list[str] = []
+    for dialog_id in tx.execute(mine).scalars().all():
+        query = select(inbound.c.text).where(inbound.c.dialog_id == dialog_id)
+        texts += tx.execute(query.order_by(inbound.c.id.desc()).limit(limit)).scalars()
+    return tuple(texts)
 
 
 def earlier_in_dialog(tx: Connection, row: InboundRow, limit: int = 5) -> tuple[int, ...]:
@@ -148,6 +146,11 @@ def by_id(tx: Connection, sms_id: int) -> InboundRow | None:
 def listing(tx: Connection) -> list[InboundRow]:
     """Every SMS, oldest first."""
     return _many(tx)
+
+
+def _may(step: str) -> ColumnElement[bool]:
+    """Whether an SMS is in a state that this step starts from."""
+    return in_state(inbound, *ledger.before(ledger.IN, step))
 
 
 _QUERY = select(inbound, accounts.c.email).outerjoin(accounts, accounts.c.id == inbound.c.account_id)

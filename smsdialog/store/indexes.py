@@ -19,13 +19,16 @@ __all__ = ["metadata"]
 
 
 def _index(name: str, table: sqlalchemy.Table, *columns: str, unique: bool = False, where: str = "") -> None:
-    only: dict[str, Any] = {"sqlite_where": text(where), "postgresql_where": text(where)} if where else {}
+    # SQLite has no booleans, and takes an index only where a query says its condition in the same words.
+    on_sqlite = where.replace("NOT reported", "reported = 0")
+    only: dict[str, Any] = {"sqlite_where": text(on_sqlite), "postgresql_where": text(where)} if where else {}
     Index(name, *(table.c[column] for column in columns), unique=unique, **only)
 
 
 _index("keys_label", schema.keys, "label", unique=True, where="deleted_at IS NULL")
 _index("accounts_open_email", schema.accounts, "key_id", "email", unique=True, where="closed_at IS NULL")
 _index("accounts_open_number", schema.accounts, "number", unique=True, where="closed_at IS NULL")
+_index("accounts_key", schema.accounts, "key_id")
 _index("accounts_email", schema.accounts, "email")
 _index("accounts_number", schema.accounts, "number")
 _index("bounces_account", schema.bounces, "account_id", "inbound_id", unique=True)
@@ -36,17 +39,19 @@ _index("dialogs_account_peer", schema.dialogs, "account_id", "peer", unique=True
 _index("deliveries_mail_recipient", schema.deliveries, "mail_id", "recipient", unique=True)
 _index("deliveries_queue_id", schema.deliveries, "queue_id")
 _index("outbound_mail_peer", schema.outbound, "mail_id", "peer", unique=True)
-_index("outbound_account_created", schema.outbound, "account_id", "created_at")
+_index("outbound_account_created", schema.outbound, "account_id", "created_at", "state")
 _index("outbound_dialog_created", schema.outbound, "dialog_id", "created_at")
 _index("outbound_gateway_id", schema.outbound, "gateway", "gateway_id")
-_index("outbound_open", schema.outbound, "state", "leased_until", where="state IN ('queued', 'sending')")
+_index("outbound_queued", schema.outbound, "id", where="state = 'queued'")
+_index("outbound_sending", schema.outbound, "leased_until", where="state = 'sending'")
 _index(
     "outbound_unreported", schema.outbound, "mail_id", where="NOT reported AND state IN ('failed', 'unknown', 'held')"
 )
 _index("inbound_gateway_id", schema.inbound, "gateway", "gateway_id", "digest", unique=True, where="gateway_id <> ''")
-_index("inbound_account_state", schema.inbound, "account_id", "state")
-_index("inbound_dialog", schema.inbound, "dialog_id")
-_index("inbound_waiting", schema.inbound, "account_id", where="state = 'received'")
+_index("inbound_dialog", schema.inbound, "dialog_id", "id")
+_index("inbound_waiting", schema.inbound, "account_id", "id", where="state = 'received'")
+_index("inbound_held", schema.inbound, "account_id", where="state = 'held'")
 _index("notices_mail_kind", schema.notices, "mail_id", "recipient", "kind")
 _index("notices_sent", schema.notices, "recipient", "kind", "sent_at")
-_index("notices_waiting", schema.notices, "due_at", where="sent_at IS NULL")
+_index("notices_recipient", schema.notices, "recipient", "sent_at")
+_index("notices_waiting", schema.notices, "id", where="sent_at IS NULL")

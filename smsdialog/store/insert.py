@@ -1,10 +1,11 @@
-"""Insert a row where a unique index may already hold one, on either database."""
+"""Insert a row where a unique index may already hold one, and other things that happen once at a time."""
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, func, select
 
 
 def insert_once(tx: Connection, table: Table, **values: Any) -> int | None:
@@ -25,6 +26,12 @@ def insert_or_lock(tx: Connection, table: Table, unique: str, **values: Any) -> 
     statement = _insert(tx, table).values(**values)
     locking = statement.on_conflict_do_update(index_elements=[unique], set_={unique: values[unique]})
     return int(tx.execute(locking.returning(table.c.id)).scalar_one())
+
+
+def one_at_a_time(tx: Connection, what: str) -> None:
+    """Wait until no other transaction does this. SQLite has one writer at a time anyway; PostgreSQL takes a lock."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(select(func.pg_advisory_xact_lock(zlib.crc32(what.encode()))))
 
 
 def _insert(tx: Connection, table: Table) -> Any:

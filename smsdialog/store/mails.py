@@ -10,6 +10,9 @@ from sqlalchemy import Connection, select, update
 from smsdialog.store.insert import insert_once, insert_or_lock
 from smsdialog.store.schema import accounts, deliveries, mails
 
+# Ends the reason of an outcome that would have been told, had the mail not asked for silence.
+NO_ANSWER_WANTED = "(no answer wanted)"
+
 
 @dataclass(frozen=True)
 class DeliveryRow:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from smsdialog.store.insert import one_at_a_time
 from smsdialog.store.schema import notices
 
 SECONDS_BETWEEN = 3600
@@ -53,6 +54,8 @@ def lease(tx: Connection, now: float, seconds: float, *, mail_id: int | None = N
     `mail_id` narrows it to what that mail caused. Nobody else gets these for so many seconds. What
     comes too soon after the last of its kind is put off here.
     """
+    if _first_due(tx, now, mail_id) is not None:
+        one_at_a_time(tx, "notices")
     while first := _first_due(tx, now, mail_id):
         if first.kind in AT_ONCE:
             return _take(tx, [first], now, seconds)

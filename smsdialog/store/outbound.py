@@ -1,9 +1,6 @@
 """SMS on their way out: claimed before they are sent, sent under a lease, settled after.
 
-    queued --lease--> sending --settle--> sent | failed | unknown | queued (later)
-    sending, its lease run out --expire--> unknown        sent --receipt--> delivered | failed
-    held --release--> queued                              unknown, failed --resend--> queued
-
+Which step starts from which state is a table, `core.ledger.OUT`; `docs/ledger.md` tells it in words.
 `leased_until` is how long a sending one belongs to the run that is sending it.
 """
 
@@ -15,9 +12,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 
+from smsdialog.core import ledger
 from smsdialog.core.model import Encoding, OutboundSms, PhoneNumber
 from smsdialog.store.insert import insert_once
-from smsdialog.store.schema import accounts, dialogs, mails, outbound
+from smsdialog.store.schema import accounts, dialogs, in_state, mails, outbound
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ def lease(tx: Connection, sms_id: int, now: float, seconds: float) -> OutboundRo
     """Take a queued SMS to send it: nobody else gets it for so many seconds. None when it is not to be had."""
     taken = (
         update(outbound)
-        .where(outbound.c.id == sms_id, outbound.c.state == "queued")
+        .where(outbound.c.id == sms_id, _may("lease"))
         .values(state="sending", leased_until=now + seconds, attempts=outbound.c.attempts + 1, updated_at=now)
     )
     return by_id(tx, sms_id) if tx.execute(taken).rowcount else None
@@ -68,9 +66,8 @@ def settle(tx: Connection, row: OutboundRow, *, state: str, now: float, **values
     """Write what became of a leased SMS; False when it is no longer ours to say."""
     settled = (
         update(outbound)
-        .where(outbound.c.id == row.id, outbound.c.attempts == row.attempts)
-        .where(outbound.c.state.in_(("sending", "unknown")))
-        .values(state=state, updated_at=now, **values)
+        .where(outbound.c.id == row.id, outbound.c.attempts == row.attempts, _may("settle"))
+        .values(state=state, reported=False, updated_at=now, **values)
     )
     return bool(tx.execute(settled).rowcount)
 
@@ -79,15 +76,15 @@ def expire(tx: Connection, now: float) -> int:
     """Make `unknown` of what was being sent when its lease ran out; returns how many."""
     expired = (
         update(outbound)
-        .where(outbound.c.state == "sending", outbound.c.leased_until < now)
-        .values(state="unknown", reason="interrupted", updated_at=now)
+        .where(_may("expire"), outbound.c.leased_until < now)
+        .values(state="unknown", reason="interrupted", reported=False, updated_at=now)
     )
     return tx.execute(expired).rowcount
 
 
 def queued(tx: Connection, limit: int) -> list[tuple[int, str]]:
     """The ids of queued SMS and their gateways, oldest first."""
-    query = select(outbound.c.id, outbound.c.gateway).where(outbound.c.state == "queued")
+    query = select(outbound.c.id, outbound.c.gateway).where(_may("lease"))
     return [(row.id, row.gateway) for row in tx.execute(query.order_by(outbound.c.id).limit(limit))]
 
 
@@ -100,7 +97,7 @@ def requeue(tx: Connection, sms_id: int, now: float) -> bool:
     """Queue again what is held, failed or unknown; False when it is neither."""
     again = (
         update(outbound)
-        .where(outbound.c.id == sms_id, outbound.c.state.in_(("held", "failed", "unknown")))
+        .where(outbound.c.id == sms_id, _may("requeue"))
         .values(state="queued", reason="", reported=False, updated_at=now)
     )
     return bool(tx.execute(again).rowcount)
@@ -110,7 +107,7 @@ def apply_receipt(tx: Connection, sms_id: int, *, state: str, reason: str, now: 
     """Write a receipt; a final state stays final. False when nothing changed."""
     changed = (
         update(outbound)
-        .where(outbound.c.id == sms_id, outbound.c.state.in_(("sending", "sent", "unknown")))
+        .where(outbound.c.id == sms_id, _may("apply_receipt"))
         .values(state=state, reason=reason, reported=False, updated_at=now)
     )
     return bool(tx.execute(changed).rowcount)
@@ -143,11 +140,11 @@ def listing(tx: Connection) -> list[OutboundRow]:
 
 def mails_to_report(tx: Connection, *, mail_id: int | None = None, limit: int = 1) -> list[int]:
     """Mails with an SMS that went wrong and was not told of, and none still under way; one mail, or any."""
-    wrong = outbound.c.state.in_(("failed", "unknown", "held")) & ~outbound.c.reported
+    wrong = in_state(outbound, *ledger.TOLD) & ~outbound.c.reported
     if mail_id is not None:
         wrong &= outbound.c.mail_id == mail_id
     sibling = outbound.alias()
-    under_way = exists().where(sibling.c.mail_id == outbound.c.mail_id, sibling.c.state.in_(("queued", "sending")))
+    under_way = exists().where(sibling.c.mail_id == outbound.c.mail_id, sibling.c.state.in_(ledger.UNDER_WAY))
     query = select(outbound.c.mail_id).where(wrong, ~under_way).distinct()
     return list(tx.execute(query.order_by(outbound.c.mail_id).limit(limit)).scalars())
 
@@ -181,6 +178,11 @@ def first_written_to_since(tx: Connection, account_id: int, since: float) -> int
     known = exists().where(earlier.c.dialog_id == outbound.c.dialog_id, earlier.c.created_at <= since)
     recent = (outbound.c.account_id == account_id, outbound.c.created_at > since, outbound.c.state != "held")
     return tx.execute(select(func.count(outbound.c.dialog_id.distinct())).where(*recent, ~known)).scalar_one()
+
+
+def _may(step: str) -> ColumnElement[bool]:
+    """Whether an SMS is in a state that this step starts from."""
+    return in_state(outbound, *ledger.before(ledger.OUT, step))
 
 
 _QUERY = select(outbound, accounts.c.email, accounts.c.number).join(accounts, accounts.c.id == outbound.c.account_id)

@@ -53,7 +53,8 @@ def test_what_is_amiss_is_listed_with_status_1(office, firma):
         tx.execute(update(outbound).values(state="queued", updated_at=0.0))
     result = office.run("db", "check", "--json")
     assert result.status == 1
-    assert result.json == [{"finding": "1 SMS have waited for more than 2 hours to be sent: run 'smsdialog flush'"}]
+    waiting = "1 SMS have waited for more than 2 hours to be sent (o1): run 'smsdialog flush'"
+    assert result.json == [{"finding": waiting}]
     assert "run 'smsdialog flush'" in office.run("db", "check").out
     assert office.ok("flush").startswith("1 SMS tried")
     assert office.ok("db", "check") == "all is well\n"

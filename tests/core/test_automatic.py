@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsdialog.core.automatic import RULES, Own, Verdict, judge, may_be_answered, recipient_is_visible
+from smsdialog.core.automatic import (
+    RULES,
+    Own,
+    Verdict,
+    is_from_mail_server,
+    judge,
+    may_be_answered,
+    recipient_is_visible,
+)
 from smsdialog.core.autosigns import Evidence
 from smsdialog.core.mailparse import parse
 from smsdialog.core.model import Envelope, Headers, IncomingMail, Part
@@ -499,13 +507,29 @@ class TestNotices:
         assert judge(sender, HUMAN, OWN) is None
         assert not may_be_answered(sender)
 
-    @pytest.mark.parametrize("subject", ["Failure notice", "Undeliverable: x", "Automatisk svar: x", "SV: Læst: x"])
+    @pytest.mark.parametrize(
+        "subject", ["Failure notice", "Undeliverable: x", "Automatisk svar: x", "x : non remis", "SV: Læst: x"]
+    )
     def test_a_machines_subject_gets_no_notice_yet_may_send(self, subject):
         assert judge(mail(subject=subject), HUMAN, OWN) is None
         assert not may_be_answered(mail(subject=subject))
 
     def test_mail_with_a_feedback_id_gets_no_notice(self):
         assert not may_be_answered(mail(("Feedback-ID", "1:2:3:x")))
+
+
+class TestMailServers:
+    @pytest.mark.parametrize(
+        "value", ["MAILER-DAEMON@mx.firma.example", "Mail System <Postmaster@x.example>", "double-bounce@x.example", ""]
+    )
+    def test_they_write_bounces_under_these_names(self, value):
+        assert is_from_mail_server(mail(("From", value)))
+
+    @pytest.mark.parametrize(
+        "value", ["anna@firma.example", "MAILER-DAEMON <anna@firma.example>", "majordomo@x.example"]
+    )
+    def test_people_and_lists_do_not(self, value):
+        assert not is_from_mail_server(mail(("From", value)))
 
 
 class TestVisibleRecipients:

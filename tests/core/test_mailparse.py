@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -231,6 +232,21 @@ def test_hostile_megabytes_cost_little(raw: bytes) -> None:
     started = time.process_time()
     parse(raw)
     assert time.process_time() - started < 2
+
+
+def test_a_big_mail_of_short_lines_takes_no_more_memory_than_a_few_copies_of_it() -> None:
+    raw = b"Subject: x\r\n\r\n" + b"a\r\n" * 1_000_000
+    tracemalloc.start()
+    parse(raw)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5 * len(raw)
+
+
+@pytest.mark.parametrize("line_end", [b"\r\n", b"\r\r\n", b"\r\r\r\n"])
+def test_a_line_ends_with_its_line_feed_however_many_returns_stand_before_it(line_end: bytes) -> None:
+    mail = parse(line_end.join([b"Subject: x", b"To: y", b"", b"Hej", b"du"]))
+    assert (mail.headers.pairs, mail.body.content) == ((("Subject", "x"), ("To", "y")), b"Hej\ndu")
 
 
 @given(st.binary(max_size=400))

@@ -312,6 +312,12 @@ class Administrator(Reader):
         employee.number = opened.number
         return opened
 
+    def edits_key(self, label: str, **wishes: Any) -> None:
+        key.edit(self.service, label, **wishes)
+
+    def resumes(self, employee: Employee) -> None:
+        account.edit(self.service, employee.address, resume=True)
+
     def flushes(self) -> flush.Flushed:
         return flush.flush(self.service)
 

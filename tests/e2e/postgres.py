@@ -27,7 +27,11 @@ class Postgres:
     @property
     def url(self) -> str:
         """The database as the product's configuration has it."""
-        return f"postgresql+psycopg://{ADMIN}@{LOOPBACK}:{self.port}/smsdialog"
+        return self.url_of("smsdialog")
+
+    def url_of(self, database: str) -> str:
+        """Another database of the same server."""
+        return f"postgresql+psycopg://{ADMIN}@{LOOPBACK}:{self.port}/{database}"
 
     def start(self) -> None:
         """Make the cluster, start it, and make the database."""
@@ -35,7 +39,17 @@ class Postgres:
         self._run("initdb", "-A", "trust", "-N", "-D", str(self.data), "-U", ADMIN, "-E", "UTF8", "--locale=C.UTF-8")
         self.daemon.start(self.port)
         wait_for(self._is_ready, "PostgreSQL", explain=self.daemon.tail)
-        self._run("createdb", "-h", LOOPBACK, "-p", str(self.port), "-U", ADMIN, "smsdialog")
+        self.create("smsdialog")
+
+    def create(self, database: str) -> None:
+        """Make an empty database."""
+        self._run("createdb", "-h", LOOPBACK, "-p", str(self.port), "-U", ADMIN, database)
+
+    def restart(self) -> None:
+        """As an administrator does it: everybody is thrown out at once, and may come again."""
+        self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
+        self.daemon.start(self.port)
+        wait_for(self._is_ready, "PostgreSQL", explain=self.daemon.tail)
 
     def stop(self) -> None:
         """Stop it, whatever is connected."""

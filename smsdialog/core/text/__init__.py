@@ -1,9 +1,9 @@
 """What the human wrote in a mail: `own_words`, and what is learned beside it.
 
-A mail goes one way: `parts` chooses its texts, `flowed` and `html` make lines of them (`markup` knows the
-clients' marks), `quotes` takes the history away, `signature` with `contact` and `disclaimer` what stands below;
-`own` puts the levels together, `choice` decides between plain text and HTML. The words of every language stand
-in `phrases`. Pure, linear, and never an exception.
+A mail goes one way: `parts` chooses its texts, `flowed` and `html` make lines of them (`htmltags` reads the source,
+`markup` knows the clients' marks), `quotes` takes the history away, `signature` with `contact`, `signoff` and
+`disclaimer` what stands below; `own` puts the levels together, `choice` decides between plain text and HTML. The
+words of every language stand in `phrases`. Pure, linear, and never an exception.
 """
 
 from __future__ import annotations

@@ -75,11 +75,15 @@ TITLES = tuple(
 )
 DOMAINS = (".dk", ".no", ".se", ".de", ".com", ".org", ".net", ".eu", ".fi", ".example")
 
+SOCIALS = frozenset(("facebook", "instagram", "linkedin", "tiktok", "trustpilot", "youtube"))
+MOTTO_CHARACTERS = 100
+_QUOTES = "\"'”“„»«’‘"
+
 _PHONE = re.compile(r"(?<![\w.])[+(]{0,2}\d[\d ().\-/]{6,22}\d(?!\w)")
 _MAIL = re.compile(r"[\w.+-]@[\w-]{1,63}\.\w")
 _POSTCODE = re.compile(r"(?:^|[,|·•-] ?)\d{3} ?\d{1,2} [A-ZÆØÅÄÖÜ]")
 _POSTSCRIPT = re.compile(r"p\.? ?s\.?[ :]", re.IGNORECASE)
-_PARTS = re.compile(r"[|•·/]| {2,}")
+_PARTS = re.compile(r"[|•·/,]| {2,}")
 _AROUND_WORDS = " *_,.:;|()[]<>·•\t"
 _STOPS = ".!?…:"
 
@@ -144,6 +148,8 @@ def _is_web(text: str) -> bool:
 
 def _is_title(text: str) -> bool:
     """Whether a line names what somebody does, or where: short, with a capital, and not a sentence."""
+    if text.startswith("v/"):  # Danish, "ved": who it is that answers for a firm
+        return True
     if len(text) >= 60 or not text[:1].isupper() or _ends_sentence(text):
         return False
     last_words = [part.rpartition(" ")[2].lower() for part in (p.strip(" *_,") for p in _PARTS.split(text)) if part]
@@ -177,6 +183,18 @@ def is_sentence(line: str) -> bool:
     ) > 25
 
 
+def is_motto(line: str) -> bool:
+    """Whether a line is what a firm says of itself: all of it in quotation marks, or where else it can be seen."""
+    quoted = len(line) < MOTTO_CHARACTERS and line[:1] in _QUOTES and line[-1:] in _QUOTES and len(line) > 2
+    words = {word.strip(_AROUND_WORDS + "!?@").lower() for word in line[:LINE_CHARACTERS].split()}
+    return quoted or (line[-1:] not in ".?" and not SOCIALS.isdisjoint(words))
+
+
+def is_typed(line: str) -> bool:
+    """Whether a line asks, or adds something as a postscript: no signature does."""
+    return ("?" in line and "://" not in line) or bool(_POSTSCRIPT.match(line))
+
+
 def looks_like_signature(lines: Sequence[str], most: int = BLOCK_LINES) -> bool:
     """Whether `lines` read as a signature from first to last; nothing at all does, too.
 
@@ -186,13 +204,33 @@ def looks_like_signature(lines: Sequence[str], most: int = BLOCK_LINES) -> bool:
     False
     """
     filled = [line.strip() for line in lines if line.strip()]
-    if len(filled) > most or any(len(line) > LINE_CHARACTERS for line in filled):
-        return False
-    if any("?" in line and "://" not in line for line in filled) or any(_POSTSCRIPT.match(line) for line in filled):
+    filled = [line for line in filled if not is_motto(line)]
+    if len(filled) > most or any(len(line) > LINE_CHARACTERS or is_typed(line) for line in filled):
         return False
     said = sum(is_sentence(line) for line in filled)
     kinds = frozenset().union(*(evidence(line) for line in filled)) if filled else frozenset()
     return said == 0 or (said < len(kinds) and not is_sentence(filled[0]))
+
+
+def is_automatic(lines: Sequence[str]) -> bool:
+    """Whether a client put these lines below a closing formula: a full name, and what the writer is right below it.
+
+    Nobody types his title anew each time, so what stands below that was not typed either, even where it is a
+    sentence: when the office is open, which days are off.
+
+    >>> is_automatic(["Eva Bro", "Lærer, 3.B", "", "Jeg arbejder ikke om fredagen."])
+    True
+    >>> is_automatic(["Eva", "", "Jeg arbejder ikke om fredagen."])
+    False
+    """
+    start = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
+    filled = [line.strip() for line in lines if line.strip()]
+    if len(lines) < start + 2 or len(filled) > BLOCK_LINES or " " not in filled[0] or not is_name(filled[0]):
+        return False
+    if any(is_typed(line) for line in filled):
+        return False
+    said = sum(is_sentence(line) for line in filled)
+    return bool(evidence(lines[start + 1]) & {"title", "firm"}) and 2 * said <= len(filled)
 
 
 def contact_block_at(lines: Sequence[str], sender: str) -> int:

@@ -13,6 +13,8 @@ from smsdialog.core.text.lines import Line
 from smsdialog.core.text.phrases import LABELS
 
 BLOCK_LINES = 16
+LINE_WITH_ROLES = 1_000
+ROLES_ON_ONE_LINE = 3
 
 TIME = re.compile(r"\b\d{1,2}[.:h]\d{2}\b")
 DATE = re.compile(
@@ -36,13 +38,34 @@ def label_of(text: str) -> tuple[str, str]:
     return role, value.strip(" *_\t") if role else ""
 
 
+def roles_within(text: str) -> dict[str, str]:
+    """What the labels on one line label, where a client joined a header block to one line.
+
+    >>> roles_within("Fra: Bo <bo@x.example> Sendt: 3. marts 2025 Emne: Tid")
+    {'sender': 'Bo <bo@x.example>', 'date': '3. marts 2025', 'subject': 'Tid'}
+    """
+    first, _, _ = text[:LINE_WITH_ROLES].partition(":")
+    roles: dict[str, str] = {}
+    if label_of(first + ":")[0] != "sender":
+        return roles
+    role = ""
+    for word in text[:LINE_WITH_ROLES].split():
+        found = LABELS.get(word.strip("*_>.").removesuffix(":").lower(), "") if word.endswith((":", ":*")) else ""
+        role = found or role
+        roles[role] = "" if found else f"{roles.get(role, '')} {word}".strip()
+    return roles
+
+
 def header_block(lines: Sequence[Line], at: int) -> int:
     """The index behind the header block of a quoted mail that begins at `at`; 0 if none does.
 
     >>> header_block([Line("Fra: kl. 8"), Line("Til: kl. 16"), Line("Emne: lukket"), Line("Dato: fredag")], 0)
     0
     """
-    roles: dict[str, str] = {}
+    roles = roles_within(lines[at].text)
+    if len(roles) >= ROLES_ON_ONE_LINE and _is_header_block(roles):
+        return at + 1
+    roles = {}
     end, strangers = at, 0
     for number in range(at, min(at + BLOCK_LINES, len(lines))):
         role, value = label_of(lines[number].text)

@@ -3,7 +3,7 @@
 One pass over the source, without recursion and without a tree: a stack of the open elements says whether
 text is visible and whether it is quoted. Hidden elements, comments, styles and scripts are left out; a
 paragraph of Word has no margin; links are their text. Everything is capped and linear, so that no source
-costs more than its length: after `TAGS` tags the rest is not looked at.
+costs more than its length: after `TAGS` tags or `CHARACTERS` of text the rest is not looked at.
 """
 
 from __future__ import annotations
@@ -11,19 +11,14 @@ from __future__ import annotations
 import html as entities
 import re
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from smsdialog.core.text.htmltags import attributes_of, behind, name_of, raw_end, tag_end
 from smsdialog.core.text.lines import CHARACTERS, LINES, Line, Mark, tidy
 from smsdialog.core.text.markup import SIGNATURE_BREAK, has_margin, is_hidden, mark_of
 
 TAGS = 6_000
 DEPTH = 300
-TAG_CHARACTERS = 20_000
 
-_NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9:_-]{0,30})")
-_ATTRIBUTE = re.compile(
-    r"([a-zA-Z][a-zA-Z0-9:_-]{0,30})(?:\s{0,20}=\s{0,20}(?:\"([^\"]*)\"?|'([^']*)'?|([^\s>\"']*)))?"
-)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _PARAGRAPH_RULE = re.compile(r"(?:^|[\s,;}>])p\s{0,5}\{[^}]{0,300}?margin(?:-top|-bottom)?:\s{0,5}0", re.IGNORECASE)
 _SYMBOLS_ONLY = re.compile(r"[^\w\s<>]{1,8}")
@@ -79,10 +74,10 @@ _BLOCK = frozenset(
 )
 _CELLS = frozenset(("td", "th"))
 _SPACED = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl"])
-_INTERESTING = ("id", "class", "style", "name", "type", "hidden", "data-marker", "cite", "alt", "start")
 
 
-class _Open(NamedTuple):
+@dataclass(frozen=True)
+class _Open:
     """An element that is open, and how its surroundings looked before it."""
 
     tag: str
@@ -105,13 +100,17 @@ class _Page:
     paragraphs_have_margin: bool = True
     preformatted: int = 0
     number: int = -1
+    room: int = CHARACTERS
 
     def text(self, source: str) -> None:
         """Add the text between two tags."""
         if self.hidden or not source:
             return
-        source = source[:CHARACTERS]
+        source = source[: self.room]
         text = entities.unescape(source) if "&" in source else source
+        if not self.preformatted:
+            text = _SPACE.sub(" ", text)
+        self.room -= len(text)
         if self.preformatted:
             first, *others = text.split("\n")
             self.line.append(first)
@@ -119,7 +118,6 @@ class _Page:
                 self.line_break()
                 self.line.append(other)
             return
-        text = _SPACE.sub(" ", text)
         if not self.line or self.line[-1].endswith(" "):
             text = text.lstrip(" ")
         if text:
@@ -216,7 +214,7 @@ def rendered(source: str) -> list[Line]:
     """
     page = _Page()
     at = tags = 0
-    while tags < TAGS and len(page.lines) < LINES:
+    while tags < TAGS and page.room > 0 and len(page.lines) < LINES:
         tag_at = source.find("<", at)
         page.text(source[at:] if tag_at < 0 else source[at:tag_at])
         if tag_at < 0:
@@ -230,64 +228,22 @@ def rendered(source: str) -> list[Line]:
 def _tag(page: _Page, source: str, start: int) -> int:
     """Take in the tag, comment or declaration at `start`; returns the offset behind it."""
     if source.startswith("<!--", start):
-        return _behind(source, "-->", start + 4)
+        return behind(source, "-->", start + 4)
     if source.startswith(("<!", "<?"), start):
-        return _behind(source, ">", start)
-    name = _NAME.match(source, start + 1)
+        return behind(source, ">", start)
+    name = name_of(source, start + 1)
     if not name:
         page.text("<")
         return start + 1
     tag = name[1].lower()
-    end = _tag_end(source, name.end())
+    end = tag_end(source, name.end())
     if source[start + 1] == "/":
         page.close(tag)
         return end
-    page.open(tag, _attributes(source[name.end() : end - 1]), source[end : end + 1500])
+    page.open(tag, attributes_of(source[name.end() : end - 1]), source[end : end + 1500])
     if tag not in _RAW:
         return end
-    stop = _raw_end(source, tag, end)
+    stop = raw_end(source, tag, end)
     if tag == "style" and _PARAGRAPH_RULE.search(source[end : min(stop, end + 20_000)]):
         page.paragraphs_have_margin = False
     return stop
-
-
-def _tag_end(source: str, start: int) -> int:
-    """The offset behind the `>` that ends a tag; one inside a quoted value does not."""
-    end = source.find(">", start)
-    if end < 0:
-        return len(source)
-    for quote in ('="', "='"):
-        opened = source.rfind(quote, start, end)
-        if opened >= 0 and source.find(quote[1], opened + 2, end) < 0:
-            closed = source.find(quote[1], end, end + TAG_CHARACTERS)
-            later = source.find(">", closed, closed + TAG_CHARACTERS) if closed >= 0 else -1
-            end = later if later >= 0 else end
-    return end + 1
-
-
-def _behind(source: str, mark: str, start: int) -> int:
-    """The offset behind the next `mark`; without one, the end."""
-    found = source.find(mark, start)
-    return len(source) if found < 0 else found + len(mark)
-
-
-def _raw_end(source: str, tag: str, start: int) -> int:
-    """Where an element whose content is no markup ends."""
-    for name in (tag, tag.upper()):
-        found = source.find(f"</{name}", start)
-        if found >= 0:
-            return found
-    return len(source)
-
-
-def _attributes(source: str) -> dict[str, str]:
-    """The attributes that matter, first one wins; names in lower case."""
-    found: dict[str, str] = {}
-    if not source or source.isspace():
-        return found
-    for match in _ATTRIBUTE.finditer(source, 0, TAG_CHARACTERS):
-        name = match[1].lower()
-        if name in _INTERESTING and name not in found:
-            value = match[2] or match[3] or match[4] or ""
-            found[name] = entities.unescape(value) if "&" in value else value
-    return found

@@ -3,32 +3,37 @@
 A language is added by a row. Entries are in lower case, without closing punctuation, parted by bars. `sender`,
 `date`, `to`, `subject`, `copy` label the header block that Outlook and others put above a quoted mail; `wrote` is the
 verb of the line above a quote, and `openers` how that line may begin; `original` and `forwarded` stand between
-dashes; `pronouns` tell an author's own sentence from a client's; `signoffs` close a letter, `thanks` do so in front
-of a name only; `sent` begins a mobile footer, and `mine` is the word for "my" in it.
+dashes; `pronouns` tell an author's own sentence from a client's; `signoffs` close a letter, and so do `greetings`
+with an adjective (`Med sportslig hilsen`); `behalf` begins a line between those and the name; `thanks` close a letter
+in front of a name only; `sent` begins a mobile footer, and `mine` is the word for "my" in it.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+FIELDS = frozenset(
+    (
+        "sender",
+        "date",
+        "to",
+        "subject",
+        "copy",
+        "wrote",
+        "openers",
+        "original",
+        "forwarded",
+        "pronouns",
+        "signoffs",
+        "greetings",
+        "behalf",
+        "thanks",
+        "sent",
+        "mine",
+    )
+)
 
 
-class Language(NamedTuple):
-    """One language's words; each field holds entries parted by bars."""
-
-    sender: str = ""
-    date: str = ""
-    to: str = ""
-    subject: str = ""
-    copy: str = ""
-    wrote: str = ""
-    openers: str = ""
-    original: str = ""
-    forwarded: str = ""
-    pronouns: str = ""
-    signoffs: str = ""
-    thanks: str = ""
-    sent: str = ""
-    mine: str = ""
+class Language(dict[str, str]):
+    """One language's words: field -> entries parted by bars. A bare mapping, as it is made in every run."""
 
 
 DANISH = Language(
@@ -52,8 +57,11 @@ DANISH = Language(
         venligst | med venligst hilsen | de bedste hilsner | bedste hilsner | bedste hilsen | hilsen | hilsner
         mange hilsner | mange hilsener | kærlig hilsen | kærlige hilsner | kærligst | bh | kh | mvh | m.v.h | vh
         v.h | dbh | med hilsen | mange hilsen | de venligste hilsner | med de bedste hilsner
-        med de venligste hilsner | varme hilsner | med høflig hilsen | knus | stort knus | med kollegial hilsen
+        med de venligste hilsner | varme hilsner | med høflig hilsen | knus | stort knus | p.b.v | på bestyrelsens vegne
+        på vegne af bestyrelsen
     """,
+    greetings="hilsen | hilsner | hilsener",
+    behalf="på vegne af | p.v.a | p.b.v | på bestyrelsens vegne | for",
     thanks="""
         tak | mange tak | tusind tak | på forhånd tak | tak for hjælpen | tak på forhånd | hav en god dag
         på gensyn | hils | god weekend | fortsat god dag | ha' en god dag | rigtig god dag | god dag | kys
@@ -77,6 +85,8 @@ NORWEGIAN = Language(
         vennleg helsing | beste hilsen | beste hilsener | hilsen | hilsener | mange hilsener | med beste hilsen
         helsing | klem | vennligst hilsen
     """,
+    greetings="hilsen | hilsener | helsing | helsingar",
+    behalf="på vegne av | for",
     thanks="takk | tusen takk | mange takk | på forhånd takk | takk på forhånd | ha en fin dag",
     sent="sendt fra | skaff deg outlook | last ned outlook | få outlook | hent outlook",
     mine="min | mitt",
@@ -100,6 +110,8 @@ SWEDISH = Language(
         hälsning | med hälsning | bästa hälsningar | bästa hälsning | många hälsningar | varma hälsningar | mvh
         vänligen | hälsar | med bästa hälsningar | kram | kramar
     """,
+    greetings="hälsning | hälsningar",
+    behalf="på uppdrag av | för | genom",
     thanks="""
         tack | tack så mycket | stort tack | tack på förhand | tusen tack | ha det bra | ha en fin dag
         ha en bra dag | allt gott | trevlig helg
@@ -132,6 +144,8 @@ GERMAN = Language(
         vg | bg | hochachtungsvoll | mit herzlichen grüßen | besten gruß | lieben gruß | schönen gruß
         viele liebe grüße | mit vielen grüßen | sonnige grüße
     """,
+    greetings="gruß | gruss | grüße | grüßen | grüsse | grüssen",
+    behalf="i.a | i. a | i.v | i. v | im auftrag | im namen",
     thanks="""
         danke | vielen dank | besten dank | herzlichen dank | danke schön | vielen dank im voraus
         danke im voraus
@@ -169,6 +183,8 @@ ENGLISH = Language(
         thanks & best regards | bests | with best wishes | with warm regards | thank you & regards
         thank you & best regards | best greetings
     """,
+    greetings="regards | greetings",
+    behalf="on behalf of | p.p | for",
     thanks="""
         thanks | thank you | many thanks | thx | thanks a lot | thanks again | thanks in advance
         thank you very much | thanks so much | thank you in advance | thanks very much | thank you so much

@@ -11,7 +11,7 @@ import enum
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 CHARACTERS = 100_000
 LINES = 1_200
@@ -29,7 +29,8 @@ class Mark(enum.Enum):
     FOOTER = "footer"  # below the line break behind which a phone puts its signature
 
 
-class Line(NamedTuple):
+@dataclass(frozen=True)
+class Line:
     """One line without trailing blanks; of a quoted line, `text` is what stands behind its marks."""
 
     text: str

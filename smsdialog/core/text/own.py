@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from smsdialog.core.model import Cut
 from smsdialog.core.text.contact import looks_like_signature
@@ -32,7 +32,8 @@ _ADDRESS_ECHO = re.compile(r"\s?<(?:mailto|tel|sip):[^>\s]{1,200}>")
 _LINK_ECHO = re.compile(r"((?:https?://|www\.)[^\s<>]{1,500}?)/?\s?<(?:https?://)?([^\s<>]{1,500})>")
 
 
-class Wish(NamedTuple):
+@dataclass(frozen=True)
+class Wish:
     """How much is to be cut, and what is known: the sender's name, signatures, texts that we mailed."""
 
     cut: Cut

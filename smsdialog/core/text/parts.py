@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from smsdialog.core import charset
 from smsdialog.core.model import Part
@@ -34,7 +34,8 @@ _ARMOUR = "-----BEGIN PGP "
 _ENCRYPTED = re.compile("^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
 
 
-class Choice(NamedTuple):
+@dataclass(frozen=True)
+class Choice:
     """The texts of a mail, tidied; `problem` says why both are empty, if they are."""
 
     plain: str = ""
@@ -43,7 +44,8 @@ class Choice(NamedTuple):
     problem: str = ""
 
 
-class _Leaf(NamedTuple):
+@dataclass(frozen=True)
+class _Leaf:
     """A leaf of the tree of parts, and whether it only decorates the part before it (RFC 2387)."""
 
     part: Part

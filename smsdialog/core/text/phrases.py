@@ -21,7 +21,7 @@ def entries(block: str) -> list[str]:
 
 def _words(field: str) -> frozenset[str]:
     """All languages' entries of one field."""
-    return frozenset(word for row in LANGUAGES for word in entries(getattr(row, field)))
+    return frozenset(word for row in LANGUAGES for word in entries(row.get(field, "")))
 
 
 def _roles(fields: Iterable[str]) -> dict[str, str]:
@@ -37,6 +37,10 @@ ORIGINAL = _words("original")
 FORWARDED = _words("forwarded")
 SIGNOFFS = _words("signoffs")
 THANKS = _words("thanks")
+# `Med sportslig hilsen`, `De varmeste hilsner`: the noun, and what may stand before the adjective.
+GREETINGS = _words("greetings")
+GREETING_OPENERS = frozenset(entries("med | de | den | mange | en | mit | with | beste | bästa"))
+BEHALF = tuple(f"{word} ".replace(".", "") for word in _words("behalf"))
 SENT = tuple(sorted(_words("sent"), key=len, reverse=True))
 # Where the language puts the word last.
 SENT_WITHIN = ("から送信", "傳送", "发自")

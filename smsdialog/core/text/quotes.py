@@ -29,6 +29,12 @@ _DATE_FIRST = re.compile(
     r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}\s(?:\d{1,2}:\d\d\sGMT[+-]\d|[^<>]{1,100}<[^<>\s]{1,200}@[^<>\s]{1,200}>?:?$)"
 )
 _ONLY_DATE = re.compile(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\s{1,9}\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[AP]M)?$")
+# A date with its year and a time right behind it, which nobody types into a sentence: `22.11.2026 klo 9.12:`.
+_MOMENT = re.compile(r"\b\d{1,4}[-./]\d{1,2}[-./]\d{2,4},?\s(?:[a-zA-Z]{1,7}\.?\s)?\d{1,2}[:.]\d\d")
+# Notes, above a quoted mail: `Bo Nygård ---22-11-2026 09:12:33---Hvornår kommer I?`.
+_NOTES_TRACE = re.compile(r"\s---\d{1,4}[-./]\d{1,2}[-./]\d{1,4} \d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: [AP]M)?---")
+# GroupWise: `>>> Bo Nygård <bo@firma.example> 22-11-2026 09:12 >>>`.
+_GROUPWISE = re.compile(r"^>>> [^>\n]{1,200}>? [^>\n]{1,60} >>>$")
 _WORD = re.compile(r"[^\W\d_]+")
 # Where an introduction may begin within a line: some clients leave out the line end before it.
 _OPENED_WITHIN = re.compile(r"(?<=\w|[.!?])([\s-]{1,5})(?=(?:Den|On|Am|Le|Op|Il|El) )")
@@ -76,10 +82,11 @@ def split(lines: Sequence[Line], known: Sequence[str] = ()) -> Split:
     found = Split()
     at = 0
     while at < len(marked):
-        if _begins_history(marked, at, found):
+        answered = at in hits or _is_answer_below(marked[at], found)
+        if not answered and _begins_history(marked, at, found):
             found.end(marked[at:])
             break
-        if at not in introductions:
+        if answered or at not in introductions:
             found.sort(marked[at], at in hits)
             at += 1
             continue
@@ -90,6 +97,15 @@ def split(lines: Sequence[Line], known: Sequence[str] = ()) -> Split:
             found.end(marked[at:])
             break
     return found
+
+
+def _is_answer_below(line: Line, found: Split) -> bool:
+    """Whether a line of what the markup calls an earlier mail was typed below the SMS that this mail was.
+
+    We mailed nothing but the text, so what stands below it is not ours; only of a mail without words above it.
+    """
+    said = any(own.text and own.mark is not Mark.HISTORY for own in found.own)
+    return line.mark is Mark.HISTORY and bool(found.history) and not said
 
 
 def _begins_history(lines: list[Line], at: int, found: Split) -> bool:
@@ -116,7 +132,11 @@ def _with_quote_marks(lines: Sequence[Line]) -> list[Line]:
     for line in lines:
         quoted = line.mark in _UNQUOTED and line.text.lstrip()[:1] == ">"
         bracket = quoted and above.rfind("<") > above.rfind(">")
-        marked.append(Line(_QUOTE_MARKS.sub("", line.text), Mark.QUOTE) if quoted and not bracket else line)
+        if quoted and not bracket:
+            mark = Mark.HISTORY if _GROUPWISE.match(line.text) and DATE.search(line.text) else Mark.QUOTE
+            marked.append(Line(_QUOTE_MARKS.sub("", line.text), mark))
+        else:
+            marked.append(line)
         above = line.text
     return _with_overflow(marked)
 
@@ -138,7 +158,7 @@ def _ends_own_words(lines: list[Line], at: int, found: Split) -> bool:
     if not text:
         return False
     lowered = text.strip(" *_>").lower()
-    dashed = _DASHED.match(text.strip())
+    dashed = _DASHED.match(text.strip()) if len(text) <= INTRODUCTION_CHARACTERS else None
     title = (dashed[1] if dashed else lowered).lower().strip(" :*_")
     if dashed and (title in ORIGINAL or _names_mail(title)):
         return True
@@ -147,7 +167,7 @@ def _ends_own_words(lines: list[Line], at: int, found: Split) -> bool:
         return True
     if title in ORIGINAL and at + 1 < len(lines) and label_of(lines[at + 1].text)[0]:
         return True
-    if any(marker in lowered for marker in MARKERS) or _opens_with_introduction(text):
+    if any(marker in lowered for marker in MARKERS) or _NOTES_TRACE.search(text) or _opens_with_introduction(text):
         return True
     return header_block(lines, at) > 0 or _is_notes_header(lines, at)
 
@@ -249,7 +269,8 @@ def is_introduction(text: str, quote_follows: bool) -> bool:
         if spoken and not address and not (quote_follows and date and time):
             return False
         opened = text[0].isdigit() or words[0] in OPENERS
-        return quote_follows or (address and (date or time or bracketed)) or (date and time and opened)
+        dated = date and time and (opened or (text[-1] == ":" and bool(_MOMENT.search(text))))
+        return quote_follows or (address and (date or time or bracketed)) or dated
     if text[-1] not in ":：":
         return False
     return bool(address and (date or time) and (quote_follows or _ADDRESS_END.search(text)))

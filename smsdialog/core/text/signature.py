@@ -13,13 +13,23 @@ from smsdialog.core.text.contact import (
     contact_block_at,
     evidence,
     is_contact_block,
-    is_name,
     looks_like_signature,
 )
 from smsdialog.core.text.disclaimer import LEAST_TOPICS_ALONE, is_disclaimer, is_heading, topics_of
 from smsdialog.core.text.footer import without_footers
 from smsdialog.core.text.lines import is_rule, trimmed
-from smsdialog.core.text.signoff import is_dash_name, is_named, is_senders_name, is_signoff, is_thanks, signoff_at
+from smsdialog.core.text.signoff import (
+    FROM,
+    is_behalf,
+    is_dash_name,
+    is_named,
+    is_senders_name,
+    is_signoff,
+    is_thanks,
+    mentions,
+    name_in,
+    signoff_at,
+)
 
 DELIMITED_LINES = 25
 MOTTO_CHARACTERS = 60
@@ -165,11 +175,30 @@ def without_contact(lines: Sequence[str], sender: str) -> list[str]:
     at = signoff_at(lines, sender)
     if at < 0 or at == block:
         return trimmed(lines[:block])
-    named = next((n for n in range(at + 1, len(lines)) if lines[n].strip()), -1)
-    wants_name = is_thanks(lines[at]) or (is_signoff(lines[at]) and not is_named(lines[at]))
-    if named > 0 and wants_name and is_name(lines[named]):
-        return trimmed(lines[: named + 1])
-    return trimmed(lines[: at + 1])
+    if is_thanks(lines[at]) or (is_signoff(lines[at]) and not is_named(lines[at])):
+        return trimmed(_to_name(lines, at, sender))
+    below = next((n for n in range(at + 1, len(lines)) if lines[n].strip()), at)
+    if name_in(lines[at], sender) not in ("", lines[at]):
+        return [*lines[:at], name_in(lines[at], sender)]
+    group = not FROM.isdisjoint(lines[at].lower().split())
+    return trimmed(lines[: below + 1 if group and mentions(lines[below], sender) else at + 1])
+
+
+def _to_name(lines: Sequence[str], at: int, sender: str) -> Sequence[str]:
+    """`lines` to the name below the greeting at `at`; on whose behalf it is stays, too."""
+    below = [line for line in lines[at + 1 :] if line.strip()]
+    if len(below) == 1 and not evidence(below[0]):
+        return lines
+    end = at + 1
+    for n in range(at + 1, len(lines)):
+        if lines[n].strip():
+            name = name_in(lines[n], sender)
+            if name or not is_behalf(lines[n]):
+                return [*lines[:n], name] if name else lines[:end]
+            end = n + 1
+            if mentions(lines[n], sender):
+                break
+    return lines[:end]
 
 
 def without_signoff(lines: Sequence[str], sender: str) -> list[str]:

@@ -249,3 +249,20 @@ def test_what_a_client_wrote_beside_links_and_pictures_goes(written: str, read: 
 
 def test_a_letter_of_two_code_points_becomes_one_and_what_nobody_sees_goes() -> None:
     assert own_words(mail_of("A\u030ase\u200b\u00ad\u202a\u00a0kommer\u2028nu")).text == "Åse kommer\nnu"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "mail"),
+    [
+        ("text/plain", "Fra: +45 20 12 34 56 (SMS)\nSendt: 4. marts 2025\nEmne: SMS\n\n{sms}\n\n{answer}"),
+        ("text/html", '<div id="divRplyFwdMsg">Fra: Bo</div><div>{sms}</div><p></p><div>{answer}</div>'),
+    ],
+)
+def test_below_a_text_that_we_mailed_the_answer_is_found_even_in_an_unmarked_history(
+    content_type: str, mail: str
+) -> None:
+    known = Known(quoted=("Hvornår kommer I på torsdag?",))
+    body = mail.format(sms=known.quoted[0], answer="Kl. 8.")
+    assert own_words(mail_of(body, content_type), known=known).text == "Kl. 8."
+    assert own_words(mail_of(body, content_type)).problem == "empty"
+    assert "Kl. 8." not in own_words(mail_of("Ja.\n\n" + body, content_type), known=known).text

@@ -54,6 +54,19 @@ LINES = st.sampled_from(
         "-----Original Message-----",
         "---------- Forwarded message ----------",
         "CAUTION: This email originated from outside.",
+        "Med sportslig hilsen",
+        "Hilsen fra",
+        "Tak og venlig hilsen",
+        "På vegne af bestyrelsen",
+        "Anna Holm | Firma | Tlf. 87 65 43 21",
+        "Lærer, 3.B",
+        "AH",
+        '"Mad med mening"',
+        "Jeg arbejder ikke om fredagen.",
+        "Bo kirjoitti 5.5.2025 klo 8.01:",
+        ">>> Bo <bo@x.example> 04-03-2025 09:12 >>>",
+        "Bo ---04-03-2025 09:12:33---Hvornår?",
+        "Fra: Bo <bo@x.example> Sendt: 4. marts 2025 09:12 Emne: Tid",
     ]
 )
 BODIES = st.one_of(st.lists(LINES, max_size=25).map("\n".join), st.text(max_size=200))

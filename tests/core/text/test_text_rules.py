@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import pytest
 
+from smsdialog.core.model import Cut
 from smsdialog.core.text.choice import is_stub, is_wrapped
 from smsdialog.core.text.contact import contact_block_at, evidence, is_name, is_sentence, looks_like_signature
 from smsdialog.core.text.disclaimer import is_disclaimer, without_warning
 from smsdialog.core.text.flowed import unflowed
 from smsdialog.core.text.footer import is_mobile_footer, without_footers
 from smsdialog.core.text.headerblock import header_block, label_of
+from smsdialog.core.text.languages import FIELDS, LANGUAGES
 from smsdialog.core.text.lines import Line, Mark, joined, tidy
+from smsdialog.core.text.own import Wish, own_text
 from smsdialog.core.text.quotes import is_introduction, split
-from smsdialog.core.text.signature import without_delimited, without_disclaimers
-from smsdialog.core.text.signoff import is_signoff, signoff_at
+from smsdialog.core.text.signature import (
+    without_client_lines,
+    without_dashed_name,
+    without_delimited,
+    without_disclaimers,
+)
+from smsdialog.core.text.signoff import is_senders_name, is_signoff, signoff_at
 
 
 def own(text: str, *known: str) -> str:
@@ -348,3 +356,74 @@ def test_small_letters_do_behind_a_formula_that_nobody_could_mean_otherwise(line
 @pytest.mark.parametrize("line", ["Kh er det bedste", "Hilsen fra hele holdet på mødet", "Venlig hilsen kommer kl. 8"])
 def test_small_letters_do_not_behind_others(line: str) -> None:
     assert not is_signoff(line)
+
+
+def test_every_row_of_words_fills_known_fields_only() -> None:
+    assert {field for row in LANGUAGES for field in row} <= FIELDS
+
+
+def test_each_line_of_a_disclaimer_may_be_one() -> None:
+    statement = "Denne mail er fortrolig. Er du ikke rette modtager, bedes du slette mailen."
+    assert without_disclaimers(["Ja.", "", statement, "Tænk på miljøet, før du printer."]) == ["Ja."]
+
+
+@pytest.mark.parametrize(
+    ("lines", "sender", "left"),
+    [
+        (["Ja.", "", "-Bo Nygård"], "", ["Ja.", ""]),
+        (["Ja.", "", "-Bo Nygård"], "Anna Holm", ["Ja.", "", "-Bo Nygård"]),
+        (["Husk:", "", "- Pas"], "", ["Husk:", "", "- Pas"]),
+        (["Ja.", "-Bo Nygård"], "", ["Ja.", "-Bo Nygård"]),
+    ],
+)
+def test_a_full_name_behind_a_dash_goes_if_it_is_or_may_be_the_senders(
+    lines: list[str], sender: str, left: list[str]
+) -> None:
+    assert without_dashed_name(lines, sender) == left
+
+
+def test_what_a_client_repeats_without_end_is_cut_a_few_times_only() -> None:
+    assert "-Bo Nygård" in without_client_lines(["Ja.", *(["", "-Bo Nygård"] * 5)], ())
+
+
+def test_a_long_text_is_looked_at_twice_only() -> None:
+    lines = [Line("Vi kommer.")] * 400 + [Line("Mvh"), Line("Bo")]
+    assert own_text(lines, Wish(Cut.SIGNOFF)).count("\n") == 399
+
+
+def test_an_introduction_may_be_the_last_line() -> None:
+    assert own("Ja.\n\nDen 4. mar. 2025 kl. 09.12 skrev Bo <bo@x.example>:") == "Ja."
+
+
+@pytest.mark.parametrize(("line", "sender"), [("--", "Bo"), ("Bo", ""), ("OK", "Ole Kjær"), ("B", "Bo")])
+def test_no_name_of_the_sender(line: str, sender: str) -> None:
+    assert not is_senders_name(line, sender)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("Vi ses.\n\nSommerhilsner\nAnna", 2),
+        ("Vi ses.\nMed sportslig hilsen\nAnna", 1),
+        ("Husk:\n\nJulehilsner\nFlag", -1),
+        ("Husk\n\nGaver\nJulehilsner\nFlag", -1),
+        ("Ja.\n\nMvh\nAnna\n\nSe billederne på Facebook.", -1),
+        ("Ja.\n\nMvh\nAnna\n\nFølg os på Facebook", 2),
+        ("Ja.\n\nMed de\nbedste\nhilsner", 4),
+    ],
+)
+def test_a_greeting_of_some_kind_closes_a_letter_and_is_no_entry_of_a_list(text: str, at: int) -> None:
+    assert signoff_at(text.split("\n")) == at
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kontakt:\n\nBo Nygård, formand, tlf. 20 30 40 50\nLis Dam, kasserer, tlf. 20 30 40 51",
+        "Her er de.\n\nBo Nygård, tlf. 20 30 40 50\nLis Dam, tlf. 20 30 40 51",
+        "Ring til:\n\nBo\nTlf. 20 30 40 50",
+        "Med er:\n\n- Anna\n- Per",
+    ],
+)
+def test_a_name_that_is_announced_is_the_message(text: str) -> None:
+    assert signoff_at(text.split("\n"), "Bo Nygård") == -1

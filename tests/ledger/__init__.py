@@ -1,0 +1,1 @@
+"""Nothing lost, nothing twice: whatever dies, hangs or is missing, at whatever moment."""
