@@ -196,6 +196,7 @@ def upgrade() -> None:
         sa.Column("received_at", sa.Double(), nullable=False),
         sa.Column("mailed_at", sa.Double(), nullable=True),
         sa.Column("leased_until", sa.Double(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"],
@@ -244,6 +245,7 @@ def upgrade() -> None:
         sa.Column("in_reply_to", sa.Text(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("due_at", sa.Double(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -284,6 +286,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("leased_until", sa.Double(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("reported", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("updated_at", sa.Double(), nullable=False),

@@ -19,7 +19,7 @@ from typing import Literal
 from smsdialog.core import autosigns as signs
 from smsdialog.core.autosigns import LOOP_HEADER, Evidence, Own
 from smsdialog.core.autosubject import looks_automatic
-from smsdialog.core.mailbox import address_list, canonical_address, local_parts
+from smsdialog.core.mailbox import local_parts
 from smsdialog.core.model import Envelope, IncomingMail
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "is_from_mail_server",
     "judge",
     "may_be_answered",
-    "recipient_is_visible",
 ]
 
 Action = Literal["drop", "hold"]
@@ -78,13 +77,6 @@ def is_from_mail_server(mail: IncomingMail) -> bool:
     """Whether From is a name under which mail servers write bounces, or nobody."""
     senders = [local for value in mail.headers.all("From") for local in local_parts(value)]
     return not any(senders) or any(signs.squeezed(local) in signs.MAIL_SERVERS for local in senders)
-
-
-def recipient_is_visible(mail: IncomingMail, address: str) -> bool:
-    """Whether the address stands in To, Cc, Resent-To or Resent-Cc (A-12, RFC 5230 section 4.5)."""
-    wanted = canonical_address(address)
-    names = ("To", "Cc", "Resent-To", "Resent-Cc")
-    return any(wanted in address_list(value) for name in names for value in mail.headers.all(name))
 
 
 RULES: tuple[Rule, ...] = (

@@ -32,7 +32,7 @@ def answer(
     account_id: int | None = None,
 ) -> None:
     """Answer a mail once; one that asks for no answer gets none, unless it asked for the account itself."""
-    wanted = kind in notices.AT_ONCE or automatic.may_be_answered(case.mail)
+    wanted = kind in notices.ANSWERS or automatic.may_be_answered(case.mail)
     if not email or not wanted or notices.caused(tx, mail_id, email, kind):
         return
     write(service, tx, email, kind, letter, mail_id=mail_id, account_id=account_id, in_reply_to=case.mail.message_id)

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from smsdialog.core import ledger
 from smsdialog.core.model import InboundSms
+from smsdialog.store import owner
 from smsdialog.store.insert import insert_once
 from smsdialog.store.schema import accounts, dialogs, in_state, inbound
 
@@ -72,10 +73,14 @@ def add(
 
 def lease(tx: Connection, sms_id: int, now: float, seconds: float) -> InboundRow | None:
     """Take a received SMS to mail it: nobody else gets it for so many seconds. None when it is not to be had."""
+    found = select(inbound.c.leased_until, inbound.c.owner).where(inbound.c.id == sms_id, _may("lease"))
+    held = tx.execute(found).first()
+    if held is None or (held.leased_until > now and not owner.is_dead(held.owner)):
+        return None
     taken = (
         update(inbound)
-        .where(inbound.c.id == sms_id, _may("lease"), inbound.c.leased_until <= now)
-        .values(leased_until=now + seconds, attempts=inbound.c.attempts + 1)
+        .where(inbound.c.id == sms_id, _may("lease"), inbound.c.leased_until == held.leased_until)
+        .values(leased_until=now + seconds, owner=owner.me(), attempts=inbound.c.attempts + 1)
     )
     return by_id(tx, sms_id) if tx.execute(taken).rowcount else None
 

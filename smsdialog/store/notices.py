@@ -11,14 +11,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from smsdialog.store import owner
 from smsdialog.store.insert import one_at_a_time
 from smsdialog.store.schema import notices
 
 SECONDS_BETWEEN = 3600
 MOST_PER_DAY = 10
 SECONDS_PER_DAY = 86_400
-# Answers to a wish, and what became of an SMS that was taken: they go out at once, however many there are.
-AT_ONCE = ("confirmation", "closed", "not-sent")
+# Answers to a wish go out at once, but no more than ten a day: who holds a key could send them to anybody.
+ANSWERS = ("confirmation", "closed")
+# What became of an SMS that was taken is owed, at once, however often.
+OWED = ("not-sent",)
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,16 @@ def lease(tx: Connection, now: float, seconds: float, *, mail_id: int | None = N
     `mail_id` narrows it to what that mail caused. Nobody else gets these for so many seconds. What
     comes too soon after the last of its kind is put off here.
     """
+    _end_leases_of_the_dead(tx, now)
     if _first_due(tx, now, mail_id) is not None:
         one_at_a_time(tx, "notices")
     while first := _first_due(tx, now, mail_id):
-        if first.kind in AT_ONCE:
+        if first.kind in OWED:
             return _take(tx, [first], now, seconds)
         mine = (notices.c.recipient == first.recipient, notices.c.kind == first.kind)
         allowed_at = _allowed_at(tx, first, now)
+        if allowed_at <= now and first.kind in ANSWERS:
+            return _take(tx, [first], now, seconds)
         if allowed_at <= now:
             query = select(notices).where(*mine, notices.c.sent_at.is_(None)).order_by(notices.c.id)
             waiting = list(tx.execute(query))
@@ -87,7 +93,16 @@ def sent(tx: Connection, ids: list[int], now: float) -> None:
 
 def give_back(tx: Connection, ids: list[int], now: float) -> None:
     """End a lease: sendmail did not take them."""
-    tx.execute(update(notices).where(notices.c.id.in_(ids)).values(due_at=now))
+    tx.execute(update(notices).where(notices.c.id.in_(ids)).values(due_at=now, owner=""))
+
+
+def _end_leases_of_the_dead(tx: Connection, now: float) -> None:
+    """What a process had leased that is known to be gone need not be waited for."""
+    leased = select(notices.c.id, notices.c.owner)
+    leased = leased.where(notices.c.sent_at.is_(None), notices.c.due_at > now, notices.c.owner != "")
+    dead = [row.id for row in tx.execute(leased) if owner.is_dead(row.owner)]
+    if dead:
+        give_back(tx, dead, now)
 
 
 def _first_due(tx: Connection, now: float, mail_id: int | None) -> Any:
@@ -100,14 +115,17 @@ def _first_due(tx: Connection, now: float, mail_id: int | None) -> Any:
 def _allowed_at(tx: Connection, row: Row[Any], now: float) -> float:
     """When the next notice of this kind may go: an hour after the last, or after one that is under way.
 
-    And when ten of any kind have gone within a day, a day after the first of those ten.
+    And when ten refusals have gone within a day, or ten answers, a day after the first of those ten.
     """
     mine = (notices.c.recipient == row.recipient, notices.c.kind == row.kind)
-    last_sent = tx.execute(select(func.max(notices.c.sent_at)).where(*mine)).scalar()
-    tenth = select(notices.c.sent_at).where(notices.c.recipient == row.recipient, notices.c.kind.not_in(AT_ONCE))
+    alike = notices.c.kind.in_(ANSWERS) if row.kind in ANSWERS else notices.c.kind.not_in((*ANSWERS, *OWED))
+    tenth = select(notices.c.sent_at).where(notices.c.recipient == row.recipient, alike)
     tenth = tenth.where(notices.c.sent_at > now - SECONDS_PER_DAY).order_by(notices.c.sent_at.desc())
     if (oldest := tx.execute(tenth.offset(MOST_PER_DAY - 1).limit(1)).scalar()) is not None:
         return float(oldest) + SECONDS_PER_DAY
+    if row.kind in ANSWERS:
+        return 0.0
+    last_sent = tx.execute(select(func.max(notices.c.sent_at)).where(*mine)).scalar()
     under_way = select(notices.c.id).where(*mine, notices.c.sent_at.is_(None), notices.c.attempts > 0)
     if tx.execute(under_way.where(notices.c.due_at > now).limit(1)).first() is not None:
         last_sent = now
@@ -116,7 +134,7 @@ def _allowed_at(tx: Connection, row: Row[Any], now: float) -> float:
 
 def _take(tx: Connection, rows: list[Any], now: float, seconds: float) -> list[NoticeRow]:
     taken = update(notices).where(notices.c.id.in_([row.id for row in rows]))
-    tx.execute(taken.values(due_at=now + seconds, attempts=notices.c.attempts + 1))
+    tx.execute(taken.values(due_at=now + seconds, owner=owner.me(), attempts=notices.c.attempts + 1))
     return [_row(row) for row in rows]
 
 

@@ -1,7 +1,7 @@
 """SMS on their way out: claimed before they are sent, sent under a lease, settled after.
 
 Which step starts from which state is a table, `core.ledger.OUT`; `docs/ledger.md` tells it in words.
-`leased_until` is how long a sending one belongs to the run that is sending it.
+`leased_until` is how long a sending one belongs to its `owner`, the process that is sending it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 
 from smsdialog.core import ledger
 from smsdialog.core.model import Encoding, OutboundSms, PhoneNumber
+from smsdialog.store import owner
 from smsdialog.store.insert import insert_once
 from smsdialog.store.schema import accounts, dialogs, in_state, mails, outbound
 
@@ -57,7 +58,8 @@ def lease(tx: Connection, sms_id: int, now: float, seconds: float) -> OutboundRo
     taken = (
         update(outbound)
         .where(outbound.c.id == sms_id, _may("lease"))
-        .values(state="sending", leased_until=now + seconds, attempts=outbound.c.attempts + 1, updated_at=now)
+        .values(state="sending", leased_until=now + seconds, owner=owner.me(), updated_at=now)
+        .values(attempts=outbound.c.attempts + 1)
     )
     return by_id(tx, sms_id) if tx.execute(taken).rowcount else None
 
@@ -73,10 +75,14 @@ def settle(tx: Connection, row: OutboundRow, *, state: str, now: float, **values
 
 
 def expire(tx: Connection, now: float) -> int:
-    """Make `unknown` of what was being sent when its lease ran out; returns how many."""
+    """Make `unknown` of what was being sent when its lease ran out, or its owner died; returns how many."""
+    sending = select(outbound.c.id, outbound.c.leased_until, outbound.c.owner).where(_may("expire"))
+    lost = [row.id for row in tx.execute(sending) if row.leased_until < now or owner.is_dead(row.owner)]
+    if not lost:
+        return 0
     expired = (
         update(outbound)
-        .where(_may("expire"), outbound.c.leased_until < now)
+        .where(outbound.c.id.in_(lost), _may("expire"))
         .values(state="unknown", reason="interrupted", reported=False, updated_at=now)
     )
     return tx.execute(expired).rowcount

@@ -180,6 +180,7 @@ outbound = Table(
     Column("reason", Words, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("leased_until", Double, nullable=False),
+    Column("owner", Words, nullable=False, default=""),
     Column("reported", Boolean, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
@@ -204,6 +205,7 @@ inbound = Table(
     Column("received_at", Double, nullable=False),
     Column("mailed_at", Double),
     Column("leased_until", Double, nullable=False),
+    Column("owner", Words, nullable=False, default=""),
     Column("attempts", Integer, nullable=False),
 )
 
@@ -221,6 +223,7 @@ notices = Table(
     Column("in_reply_to", Words, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("due_at", Double, nullable=False),
+    Column("owner", Words, nullable=False, default=""),
     Column("attempts", Integer, nullable=False),
     Column("sent_at", Double),
 )
