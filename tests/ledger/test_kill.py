@@ -31,6 +31,16 @@ def test_killed_with_a_mail_in_hand(office: Office, step: str) -> None:
     assert len(office.mails(OPERATOR)) == len(unknown)
 
 
+@pytest.mark.parametrize("step", ["leased", "answered", "notice-leased"])
+def test_the_next_try_need_not_wait_for_a_killed_runs_lease(office: Office, step: str) -> None:
+    """The lease is two minutes long, and its owner is known to be dead."""
+    office.provider.manner = "garbage" if step == "notice-leased" else office.provider.manner
+    assert status(office.pipe(1, SMSDIALOG_FAULT=step, SMSDIALOG_HASTE="1")) == KILLED
+    assert status(office.pipe(1, SMSDIALOG_HASTE="1")) == 0
+    assert "unknown" in {row.state for row in office.sms_out()}
+    assert office.mails()
+
+
 @pytest.mark.parametrize("step", OF_A_REPORT)
 def test_killed_with_a_report_in_hand(office: Office, step: str) -> None:
     office.provider.manner = "garbage"
