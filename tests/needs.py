@@ -28,6 +28,7 @@ PROGRAMS = {
     "kannel": Program(("/usr/sbin/bearerbox", "/usr/sbin/smsbox"), "apt-get install kannel"),
     "postgresql": Program(("/usr/lib/postgresql/*/bin/initdb",), "apt-get install postgresql"),
     "exim": Program(("/usr/sbin/exim4",), "apt-get install exim4-daemon-light"),
+    "groff": Program(("groff",), "apt-get install groff-base"),
     "chromium": Program(("chromium",), "apt-get install chromium"),
 }
 

@@ -72,7 +72,7 @@ class Wishes:
 
 
 def judge(config: Config, mail: IncomingMail, wishes: Wishes, recipients: list[str], refused: str) -> dict[str, Any]:
-    """What a mail would become: `text` is the SMS, `written` what its author wrote, before plain forms."""
+    """What a mail would become: `text` is what its author wrote, `sms` what goes out of it."""
     words = text.own_words(mail, cut=Cut(wishes.cut), known=wishes.known)
     message = sms.compose(words.text, transliterate=config.text.transliterate)
     if words.problem:
@@ -82,14 +82,14 @@ def judge(config: Config, mail: IncomingMail, wishes: Wishes, recipients: list[s
     elif not refused and len(message.parts) > config.limits.parts_per_sms:
         refused = TooLong.kind
     return {
-        "text": message.text,
+        "text": words.text,
+        "sms": message.text,
         "encoding": message.encoding.value,
         "parts": len(message.parts),
         "units": message.units,
         "recipients": recipients,
         "refused": refused or None,
         "forced_by": list(message.forced_by),
-        "written": words.text,
     }
 
 
@@ -158,4 +158,4 @@ def _for_people(seen: dict[str, Any]) -> str:
         lines.append(f"  because   {' '.join(seen['forced_by'])}")
     if seen["refused"]:
         lines.append(f"  refused   {seen['refused']}")
-    return "\n".join([*lines, *(f"  | {line}" for line in output.printable(seen["text"]).split("\n"))])
+    return "\n".join([*lines, *(f"  | {line}" for line in output.printable(seen["sms"]).split("\n"))])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 
@@ -113,7 +112,7 @@ def test_the_pipes_environment_and_statuses_are_documented():
 
 
 @pytest.mark.parametrize("manual", [MANUAL, PIPE_MANUAL], ids=lambda path: path.name)
-@pytest.mark.skipif(not shutil.which("groff"), reason="groff is not installed here (apt-get install groff-base)")
+@pytest.mark.needs("groff")
 def test_a_manual_is_set_without_a_warning(manual):
     done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z", manual], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

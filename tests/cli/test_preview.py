@@ -163,3 +163,8 @@ def test_the_program_does_it_too(bare):
     assert (result.status, first["text"], second["recipients"]) == (0, "Til Bo", ["+4520123456"])
     missing = bare.program("preview", "/none.eml")
     assert (missing.status, missing.out, missing.err) == (1, "", "smsdialog: /none.eml: No such file or directory\n")
+
+
+def test_it_shows_what_was_written_and_what_goes_out(bare):
+    shown = seen(bare, mail("“Hej” – vi ses…"))
+    assert (shown["text"], shown["sms"], shown["encoding"]) == ("“Hej” – vi ses…", '"Hej" - vi ses...', "gsm7")
