@@ -14,7 +14,8 @@ import re
 import tomllib
 import types
 import typing
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,17 +23,27 @@ from typing import Any
 from phonenumbers import SUPPORTED_REGIONS
 
 from smsdialog.core.mailbox import canonical_address
-from smsdialog.core.model import Cut
+from smsdialog.core.model import Cut, Texts
 from smsdialog.errors import ConfigError
 
 DEFAULT_PATH = Path("/etc/smsdialog/smsdialog.toml")
 ENVIRONMENT = "SMSDIALOG_CONFIG"
 SERVICE_NUMBER_DIGITS = 12
 OVERLONG = ("refuse", "cut")
+# A proxy that is connected by a Unix socket, among `admin.trusted_proxies`.
+UNIX = "unix"
 
-_TYPE_NAMES = {str: "a text", int: "a whole number", bool: "true or false", tuple: "a list", dict: "a table"}
+_TYPE_NAMES = {
+    str: "a text",
+    int: "a whole number",
+    bool: "true or false",
+    tuple: "a list",
+    list: "a list",
+    dict: "a table",
+}
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.ASCII)
+_SERVE = re.compile(r"(/.+|(127\.[0-9.]+|\[::1\]):[0-9]{1,5})?", re.ASCII)
 _RANGE = re.compile(r"([1-9][0-9]{11})\s*-\s*([1-9][0-9]{11})", re.ASCII)
 
 
@@ -74,6 +85,7 @@ class Limits:
     """How much may be sent; `countries` are ISO 3166 regions, an empty list allows all.
 
     `new_customers_per_hour` (0: any number) is for one account, of numbers that it never wrote to before.
+    A long SMS of which a part is missing is mailed without it after `parts_wait_minutes`.
     """
 
     recipients_per_mail: int = 50
@@ -82,6 +94,7 @@ class Limits:
     sms_per_key_per_day: int = 5000
     countries: tuple[str, ...] = ("DK", "SE", "NO", "FI", "IS", "FO", "GL", "DE")
     new_customers_per_hour: int = 0
+    parts_wait_minutes: int = 60
 
 
 @dataclass(frozen=True)
@@ -95,6 +108,53 @@ class Text:
     cut: str = Cut.CONTACT.value
     transliterate: bool = False
     overlong: str = "refuse"
+
+
+@dataclass(frozen=True)
+class Serve:
+    """What `smsdialog serve` offers, and how much of it at once.
+
+    An address is the absolute path of a Unix socket, or `127.0.0.1:PORT` or `[::1]:PORT`; empty: not offered.
+    """
+
+    lmtp: str = ""
+    policy: str = ""
+    http: str = ""
+    workers: int = 2
+    threads: int = 4
+    queue: int = 100
+    flush_seconds: int = 30
+
+
+@dataclass(frozen=True)
+class Admin:
+    """The web pages. `session_hours` is how long somebody stays signed in.
+
+    `proxy_user_header` is the header in which one of `trusted_proxies` says who signed in there; empty: none. These are
+    networks, and `unix` for whoever may use the socket.
+    Only their `X-Forwarded-For` is believed, too. `insecure_cookies` is for plain http on one's own machine.
+    """
+
+    show_texts: bool = False
+    session_hours: int = 8
+    insecure_cookies: bool = False
+    proxy_user_header: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Retention:
+    """For how many days `smsdialog purge` leaves things, 0 for ever; a key may want other numbers.
+
+    Texts go first, then the numbers of customers, then the records themselves. `quarantine_days` is for mails that
+    were put aside, and for events of daemons that could not be taken. `texts` is a `core.model.Texts`.
+    """
+
+    texts: str = Texts.KEPT.value
+    texts_days: int = 365
+    numbers_days: int = 1095
+    records_days: int = 1825
+    quarantine_days: int = 14
 
 
 @dataclass(frozen=True)
@@ -129,6 +189,9 @@ class Config:
     auth: Auth = field(default_factory=Auth)
     limits: Limits = field(default_factory=Limits)
     text: Text = field(default_factory=Text)
+    retention: Retention = field(default_factory=Retention)
+    admin: Admin = field(default_factory=Admin)
+    serve: Serve = field(default_factory=Serve)
     gateways: Mapping[str, GatewayTable] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     source: str = field(default="", metadata={"internal": True})
@@ -261,7 +324,18 @@ def _routes(rows: Any, gateways: Mapping[str, GatewayTable], source: str) -> tup
                 raise ConfigError(f"{source}: 'routes.gateways' names '{name}', but there is no [gateways.{name}]")
         if not route.gateways:
             raise ConfigError(f"{source}: 'routes.gateways' is empty; expected at least one gateway's name")
+        twice = _twice(route.gateways)
+        if twice:
+            raise ConfigError(f"{source}: 'routes.gateways' names '{twice}' twice; expected each gateway once")
+    twice = _twice(route.prefix for route in routes)
+    if twice:
+        raise ConfigError(f"{source}: 'routes.prefix' is '{twice}' twice; expected one route for each prefix")
     return routes
+
+
+def _twice(words: Iterable[str]) -> str:
+    """The first word that comes more than once; empty where none does."""
+    return next((word for word, count in Counter(words).items() if count > 1), "")
 
 
 def _check_values(config: Config, source: str) -> None:
@@ -284,11 +358,29 @@ def _check_values(config: Config, source: str) -> None:
     demand(config.text.cut in {cut.value for cut in Cut}, "text.cut", "one of " + ", ".join(cut.value for cut in Cut))
     demand(config.text.overlong in OVERLONG, "text.overlong", " or ".join(OVERLONG))
     demand(config.numbers.rest_days >= 0, "numbers.rest_days", "a number of days, 0 or more")
-    for name in ("recipients_per_mail", "parts_per_sms", "sms_per_account_per_hour", "sms_per_key_per_day"):
+    above_0 = ("recipients_per_mail", "parts_per_sms", "sms_per_account_per_hour", "sms_per_key_per_day")
+    for name in (*above_0, "parts_wait_minutes"):
         demand(getattr(config.limits, name) > 0, f"limits.{name}", "a number above 0")
     demand(config.limits.new_customers_per_hour >= 0, "limits.new_customers_per_hour", "a number, 0 or more")
+    for name in ("lmtp", "policy", "http"):
+        where = "a path such as /run/smsdialog/lmtp.sock, or a loopback address such as 127.0.0.1:2424"
+        demand(bool(_SERVE.fullmatch(getattr(config.serve, name))), f"serve.{name}", where)
+    for name in ("workers", "threads", "queue", "flush_seconds"):
+        demand(getattr(config.serve, name) > 0, f"serve.{name}", "a number above 0")
+    texts = [choice.value for choice in Texts]
+    demand(config.retention.texts in texts, "retention.texts", " or ".join(texts))
+    for name in ("texts_days", "numbers_days", "records_days", "quarantine_days"):
+        demand(getattr(config.retention, name) >= 0, f"retention.{name}", "a number of days, 0 for ever")
     for network in config.auth.trusted_networks:
         demand(_is_network(network), "auth.trusted_networks", f"networks such as 10.0.0.0/8, not '{network}'")
+    demand(config.admin.session_hours > 0, "admin.session_hours", "a number of hours above 0")
+    header = config.admin.proxy_user_header
+    demand(bool(re.fullmatch(r"[A-Za-z0-9-]*", header)), "admin.proxy_user_header", "a header's name: X-Remote-User")
+    named = bool(config.admin.trusted_proxies)
+    demand(named or not header, "admin.proxy_user_header", "none, or the proxies that set it in admin.trusted_proxies")
+    for network in config.admin.trusted_proxies:
+        where = f"networks such as 127.0.0.1/32, or \"{UNIX}\", not '{network}'"
+        demand(network == UNIX or _is_network(network), "admin.trusted_proxies", where)
     for region in config.limits.countries:
         demand(region in SUPPORTED_REGIONS, "limits.countries", f"ISO 3166 codes such as DK, not '{region}'")
     for text in config.numbers.ranges:

@@ -10,7 +10,10 @@
      ├─ TooCostly                 a mail that takes more than any mail should: 75, and put aside at its third try
      ├─ Unauthentic               an HTTP call without its credential: 403
      ├─ BadCall                   an HTTP call that makes no sense: 400
-     ├─ NotFound, Conflict        what an administrator asked for cannot be: CLI exit 1
+     ├─ Declined                  what an administrator asked for is not done: CLI exit 1
+     │   ├─ NotFound, Conflict    it is not there, or collides with what is
+     │   ├─ Forbidden             his role does not let him
+     │   └─ SignInRefused, TooManySignIns
      └─ Refusal                   this mail will not become an SMS, and why; exit 0
 
 A `Refusal` is for the employee: its `message` is an English text, translated where the notice is
@@ -89,12 +92,36 @@ class BadCall(SmsDialogError):
     """An HTTP call that cannot be understood."""
 
 
-class NotFound(SmsDialogError):
+class Declined(SmsDialogError):
+    """What an administrator asked for is not done; `message` is an English text, `details` are filled in.
+
+    The command line says it in English, the web pages in the reader's language.
+    """
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message % details if details else message)
+        self.message = message
+        self.details = details
+
+
+class NotFound(Declined):
     """What an administrator named does not exist."""
 
 
-class Conflict(SmsDialogError):
+class Conflict(Declined):
     """What an administrator asked for collides with what is there."""
+
+
+class Forbidden(Declined):
+    """Who asks may not do that."""
+
+
+class SignInRefused(Declined):
+    """No such user, another password, or a user who is disabled: which of them is nobody's business."""
+
+
+class TooManySignIns(Declined):
+    """There were too many wrong passwords of late."""
 
 
 class Refusal(SmsDialogError):
@@ -229,6 +256,23 @@ class AccountPaused(Refusal):
     status_code = "5.7.1"
     subject = _("Your account is paused")
     message = _("Your account is paused, because its API key has been disabled. Ask your administrator.")
+
+
+class AccountClosed(Refusal):
+    """Every account of the sender is closed; said at the door only."""
+
+    kind = "closed"
+    message = _(
+        "Your SMS account is closed. To get a new one, write to subscribe@%(domain)s, your API key in the subject."
+    )
+
+
+class OverLimit(Refusal):
+    """The sender has sent what `limits` allow; said at the door only, as what was taken is held instead."""
+
+    kind = "over-limit"
+    status_code = "4.7.1"
+    message = _("You have sent as many SMS as you may for now. Try again later.")
 
 
 class NoAccount(Refusal):

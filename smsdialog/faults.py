@@ -28,6 +28,8 @@ STEPS = (
     "notice-leased",
     "notice-taken",
     "notice-sent",
+    # one receipt: it is written, and with it what became of the SMS
+    "receipt-applied",
 )
 _ON = os.environ.get("SMSDIALOG_TEST_FAULTS") == "1"
 _WANTED, _, _COUNT = os.environ.get("SMSDIALOG_FAULT", "").partition(":") if _ON else ("", "", "")

@@ -17,8 +17,9 @@ from smsdialog import errors, locale
 from smsdialog.core import address, letters
 
 PACKAGE = Path(smsdialog.__file__).parent
+MAKEFILE = PACKAGE.parent / "Makefile"
 CATALOGUES = sorted(PACKAGE.glob("locale/*/LC_MESSAGES/smsdialog.po"))
-PLACEHOLDER = re.compile(r"%\(\w+\)s")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 # What the texts speak of that no language changes.
 ADDRESS = re.compile(r"([\w-]+)@")
 UNCHANGED = re.compile(r"'smsdialog [a-z ]+|numbers\.ranges|SMS-Dialog|winmail\.dat|\+46")
@@ -28,10 +29,13 @@ every_catalogue = pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: p
 
 def texts_of_the_code() -> set[str]:
     """The texts that `make catalogues` gathers."""
-    keywords = {**DEFAULT_KEYWORDS, "_": None, "translate": None}
+    named = re.search(r"^TEXTS := (.*)$", MAKEFILE.read_text(), re.M)
+    assert named
+    keywords = {**DEFAULT_KEYWORDS, **dict.fromkeys(named[1].split())}
+    methods = [("**.py", "python"), ("**/templates/*.html", "jinja2")]
     return {
         message
-        for _, _, found, _, _ in extract_from_dir(str(PACKAGE), [("**.py", "python")], keywords=keywords)
+        for _, _, found, _, _ in extract_from_dir(str(PACKAGE), methods, keywords=keywords)
         for message in ([found] if isinstance(found, str) else [text for text in found if text])
     }
 

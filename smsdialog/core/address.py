@@ -47,6 +47,7 @@ _SIGNATURE = r"[a-z2-7]{16}"
 _PEER = re.compile(rf"[0-9]{{3,20}}|{NO_REPLY}")
 _BOUNCE_PAYLOAD = re.compile(r"[a-z0-9-]{1,45}")
 _REPLY = re.compile(rf"\+?({_PEER.pattern})\.({_SIGNATURE})")
+_LOOP = re.compile(rf"doctor-([a-z2-7]{{10}})\.({_SIGNATURE})")
 _BOUNCE = re.compile(rf"b\.({_BOUNCE_PAYLOAD.pattern})\.({_SIGNATURE})")
 
 # A-Z and a-z written out: with re.IGNORECASE, [a-z] matches the Kelvin sign and the dotless i too.
@@ -222,6 +223,23 @@ def bounce_payload(secrets: Sequence[bytes], address: str) -> str | None:
         return None
     expected = [_bounce_token(secret, meaning.payload) for secret in secrets]
     return meaning.payload if _is_one_of(meaning.token, expected) else None
+
+
+def loop_local_part(secret: bytes, name: str) -> str:
+    """The address of a mail that `smsdialog doctor` sends round, to nobody; `name` is 10 of a-z and 2-7.
+
+    It is Unknown to `read`, as no such mail is ever answered.
+    """
+    return f"doctor-{name}.{_base32(_mac(secret, 'loop', name)[:_TOKEN_BYTES])}"
+
+
+def loop_name(secrets: Sequence[bytes], address: str) -> str | None:
+    """The name in an address of `loop_local_part`, with or without its domain; None if it is none, or forged."""
+    found = _LOOP.fullmatch(ascii_lower(split_address(address)[0]))
+    if not found:
+        return None
+    expected = [_base32(_mac(secret, "loop", found[1])[:_TOKEN_BYTES]) for secret in secrets]
+    return found[1] if _is_one_of(found[2], expected) else None
 
 
 def message_id_tag(secret: bytes, purpose: str, payload: str) -> str:

@@ -33,6 +33,8 @@ EXTENSION = {
     "€": 0x65,
 }
 
+_ESCAPE_CODE = BASIC.index(ESCAPE)
+_EXTENDED = {code: char for char, code in EXTENSION.items()}
 _SEPTETS = {char: 1 for char in BASIC if char != ESCAPE} | dict.fromkeys(EXTENSION, 2)
 
 
@@ -52,3 +54,26 @@ def fits(text: str) -> bool:
     (True, False)
     """
     return all(char in _SEPTETS for char in text)
+
+
+def decode(octets: bytes) -> str:
+    """The text of septets that stand one to an octet, as SMPP carries them (3GPP TS 23.038, 6.2.1).
+
+    What an escape cannot be followed by is read from the basic table, and an escape after an escape is a blank, as the
+    standard has it; an octet that is no septet becomes U+FFFD.
+
+    >>> decode(bytes([0x0C, 0x1B, 0x65, 0x0F, 0xE5]))
+    'ø€å\\ufffd'
+    """
+    text, escaped = [], False
+    for code in octets:
+        if code == _ESCAPE_CODE and not escaped:
+            escaped = True
+            continue
+        text.append((_EXTENDED.get(code) if escaped else None) or _basic(code))
+        escaped = False
+    return "".join(text)
+
+
+def _basic(code: int) -> str:
+    return BASIC[code].replace(ESCAPE, " ") if code < len(BASIC) else "\ufffd"

@@ -31,8 +31,11 @@ OUT = (
     Step("lease", ("queued",), ("sending",)),
     Step("settle", ("sending", "unknown"), ("sent", "failed", "unknown", "queued")),
     Step("expire", ("sending",), ("unknown",)),
-    Step("apply_receipt", ("sending", "sent", "unknown"), ("delivered", "failed")),
+    Step("was_taken", ("queued", "unknown"), ("sent",)),
+    Step("was_delivered", ("queued", "sending", "sent", "unknown", "failed"), ("delivered",)),
+    Step("was_not_delivered", ("queued", "sending", "sent", "unknown", "delivered"), ("failed",)),
     Step("requeue", ("held", "failed", "unknown"), ("queued",)),
+    Step("withdraw", ("queued", "held"), ("failed",)),
 )
 IN = (
     Step("add", (NEW,), ("received", "held")),
@@ -50,6 +53,11 @@ UNDER_WAY = ("queued", "sending")
 def before(steps: tuple[Step, ...], name: str) -> tuple[str, ...]:
     """The states that a step starts from."""
     return next(step.before for step in steps if step.name == name)
+
+
+def after(steps: tuple[Step, ...], name: str) -> tuple[str, ...]:
+    """The states that a step may end in."""
+    return next(step.after for step in steps if step.name == name)
 
 
 def states(steps: tuple[Step, ...]) -> frozenset[str]:

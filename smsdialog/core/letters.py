@@ -41,6 +41,19 @@ HELD_REASONS = {
     "stale": _("the mail was under way for more than 12 hours"),
 }
 
+EXPIRED = _("the phone was not reached in time")
+GIVEN_UP = _("given up")
+# Said by the code that speaks HTTP; what follows a colon is for the operator.
+OF_THE_NETWORK = (
+    _("no connection to the gateway"),
+    _("the gateway's answer was lost"),
+    _("the gateway's answer came too slowly"),
+)
+ERASED = _("the customer's number was removed")
+REMOVED_CUSTOMER = _("A customer whose number was removed")
+# Reasons of the ledger that are our own words, and quote nobody.
+OUR_REASONS = (*HELD_REASONS, EXPIRED, GIVEN_UP, ERASED, "interrupted", "the account is closed", "the key is disabled")
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -64,6 +77,11 @@ def sms_subject(translate: Translate, customer: str) -> str:
     return translate("SMS from %(customer)s") % {"customer": customer}
 
 
+def missing_part(translate: Translate, index: int, total: int) -> str:
+    """What stands in a long SMS where one of its parts never came."""
+    return translate("[part %(index)d of %(total)d is missing]") % {"index": index, "total": total}
+
+
 def sms_body(translate: Translate, text: str, *, answerable: bool) -> str:
     """The SMS, and nothing else; one that cannot be answered says so."""
     if answerable:
@@ -82,14 +100,15 @@ def refusal(translate: Translate, error: Refusal, mail_subject: str, text: str) 
 
 
 def report(translate: Translate, fates: Sequence[Fate], mail_subject: str, text: str) -> Letter:
-    """What became of every customer of a mail when something went wrong for at least one."""
+    """What became of every customer of a mail: something went wrong for one of them, or receipts were asked for."""
     lines = [translate("This became of your message:"), ""]
     for fate in fates:
-        reason = translate(HELD_REASONS.get(fate.reason, fate.reason)) if fate.reason else ""
-        why = f" ({reason})" if reason and fate.state in ("failed", "unknown", "held") else ""
+        why = (
+            f" ({_why(translate, fate.reason)})" if fate.reason and fate.state in ("failed", "unknown", "held") else ""
+        )
         lines.append(f"{fate.customer}: {translate(STATES[fate.state])}{why}")
     body = "\n".join([*lines, *_quoted(translate, mail_subject, text)])
-    return Letter(translate("SMS not sent to everybody") if _partly(fates) else translate("SMS not sent"), body)
+    return Letter(translate(_report_subject(fates)), body)
 
 
 def confirmation(translate: Translate, number: str, domain: str) -> Letter:
@@ -160,6 +179,20 @@ def operator_suspended(translate: Translate, email: str) -> Letter:
     return Letter(translate("A mailbox refuses mails"), text % {"email": email})
 
 
+def operator_gateway_down(translate: Translate, gateway: str, reason: str, *, needs_a_hand: bool) -> Letter:
+    """To the operator: a gateway that is passed over."""
+    text = translate(
+        "The gateway '%(gateway)s' does not take SMS: %(reason)s\n"
+        "\n"
+        "What it should have sent goes through the next gateway of the route, or waits. It is tried again by itself. "
+        "'smsdialog gateway status' shows how the gateways fare."
+    )
+    lines = [text % {"gateway": gateway, "reason": reason}]
+    if needs_a_hand:
+        lines.append(translate("This will not mend itself: its credentials, settings or credit need your attention."))
+    return Letter(translate("A gateway does not take SMS"), "\n\n".join(lines))
+
+
 def operator_quarantine(translate: Translate, name: str) -> Letter:
     """To the operator: a mail that fails whenever it is looked at."""
     text = translate(
@@ -188,8 +221,19 @@ def _wrong_number(translate: Translate, typed: str, reason: str) -> str:
     return translate("“%(typed)s”: %(reason)s") % {"typed": typed[:60], "reason": translate(NUMBER_REASONS[reason])}
 
 
-def _partly(fates: Sequence[Fate]) -> bool:
-    return any(fate.state in ("sent", "delivered") for fate in fates)
+def _why(translate: Translate, reason: str) -> str:
+    """A reason in the reader's language as far as it is ours; a provider's words behind a colon stay as they are."""
+    ours, colon, words = HELD_REASONS.get(reason, reason).partition(": ")
+    return f"{translate(ours) if ours else ''}{colon}{words}"
+
+
+def _report_subject(fates: Sequence[Fate]) -> str:
+    states = {fate.state for fate in fates}
+    if states == {"delivered"}:
+        return _("SMS delivered")
+    if states <= {"sent", "delivered"}:
+        return _("SMS delivered to some")
+    return _("SMS not sent to everybody") if states & {"sent", "delivered"} else _("SMS not sent")
 
 
 def _quoted(translate: Translate, mail_subject: str, text: str) -> list[str]:

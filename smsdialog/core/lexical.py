@@ -6,11 +6,14 @@ not close has no outline, and the caller decides what that means (RFC 5322 secti
 
 from __future__ import annotations
 
+import re
 import string
 
 # What stands for every character of a quoted string in an outline.
 QUOTED = "\0"
 
+# Without any of these a value is its own outline.
+_SHAPED = re.compile(r'[\\"()]')
 _TO_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
@@ -31,6 +34,8 @@ def outline(value: str) -> str | None:
     >>> outline("a@good.example)b@evil.example") is None
     True
     """
+    if not _SHAPED.search(value):
+        return value
     shown: list[str] = []
     depth, quoted, escaped = 0, False, False
     for character in value:

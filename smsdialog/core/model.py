@@ -129,7 +129,8 @@ class IncomingMail:
 class OutboundSms:
     """One SMS to one customer; `reference` is ours, and the same at every attempt.
 
-    `sender` is the account's 12-digit number, without a plus sign.
+    `sender` is what the customer sees: the account's 12-digit number, or what the gateway's table puts in its
+    place; digits without a plus sign, or a name.
     """
 
     reference: str
@@ -140,9 +141,29 @@ class OutboundSms:
     parts: int
 
 
+class SenderForm(enum.Enum):
+    """What kind of sender an SMS bears: some providers must be told."""
+
+    NUMBER = "number"
+    SHORT_CODE = "short code"
+    NAME = "name"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Which part of a long SMS this is: `index` counts from 1 (3GPP TS 23.040, 9.2.3.24.1).
+
+    `reference` is common to the parts of one SMS from one sender; it is short, and used again.
+    """
+
+    reference: str
+    total: int
+    index: int
+
+
 @dataclass(frozen=True)
 class InboundSms:
-    """One SMS as a gateway handed it to us.
+    """One SMS as a gateway handed it to us, or one part of a long one.
 
     `sender` is E.164 with a plus sign where it is a phone number, else the text or short code as it
     came; `to` is digits only. `gateway_id` is empty where the gateway gives none. `sent_at` is in
@@ -155,14 +176,35 @@ class InboundSms:
     to: str
     text: str
     sent_at: float | None = None
+    segment: Segment | None = None
 
     @property
     def digest(self) -> str:
         """Who, to whom, and what, as sha256 hex."""
-        fields = "\0".join((self.sender, self.to, self.text))
-        import hashlib  # OpenSSL takes 3 ms to load, and most runs that read a mail need no digest of it
+        return _sha256(self.sender, self.to, self.text)
 
-        return hashlib.sha256(fields.encode("utf-8", "surrogatepass")).hexdigest()
+    @property
+    def identity(self) -> str:
+        """What tells one SMS from the next of the same digest: the gateway's id, else the second it was sent in.
+
+        Empty where neither is known. A full minute may be a time that is written without seconds, and says nothing.
+        """
+        if self.gateway_id or self.sent_at is None or self.sent_at % 60 == 0:
+            return self.gateway_id
+        return f"sent at {self.sent_at}"
+
+    @property
+    def group(self) -> str:
+        """What the parts of one long SMS have in common, as sha256 hex; empty where it is whole."""
+        if self.segment is None:
+            return ""
+        return _sha256(self.gateway, self.sender, self.to, self.segment.reference, str(self.segment.total))
+
+
+def _sha256(*fields: str) -> str:
+    import hashlib  # OpenSSL takes 3 ms to load, and most runs that read a mail need no digest of it
+
+    return hashlib.sha256("\0".join(fields).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -172,7 +214,10 @@ class Key:
     `accounts` is how many open accounts hang on it. `cut` (a level of `Cut`), `overlong` (`refuse` or
     `cut`) and `require` (`credential` or `proof`) are what the key wants otherwise than the configuration;
     empty where it does not. `domains` are those that its employees write from, a leading dot including all
-    below; none: any. `machine_mail` lets monitoring mail through.
+    below; none: any. `machine_mail` lets monitoring mail through. `receipts` (a `Receipts`) is what its employees
+    are told of, unless their account wants it otherwise. `sms_per_account_per_hour` and `sms_per_day` are limits
+    of its own, `texts` (a `Texts`, or empty) says whether its texts are kept, and the three numbers of days for how
+    long its texts, customers' numbers and records are; 0: as configured.
     """
 
     id: int
@@ -185,6 +230,13 @@ class Key:
     require: str = ""
     domains: tuple[str, ...] = ()
     machine_mail: bool = False
+    receipts: str = ""
+    sms_per_account_per_hour: int = 0
+    sms_per_day: int = 0
+    texts: str = ""
+    texts_days: int = 0
+    numbers_days: int = 0
+    records_days: int = 0
 
     def admits(self, address: str) -> bool:
         """Whether its employees may write from an address.
@@ -212,6 +264,7 @@ class Account:
     enabled: bool
     closed_at: float | None
     suspended_at: float | None = None
+    receipts: str = ""
 
     @property
     def state(self) -> str:
@@ -221,20 +274,49 @@ class Account:
         return "open" if self.enabled else "paused"
 
 
+class Receipts(enum.Enum):
+    """Which of a gateway's receipts an employee is told of."""
+
+    FAILED = "failed"
+    ALL = "all"
+    NONE = "none"
+
+
+class Texts(enum.Enum):
+    """Whether texts are kept for a time, or only until they are where they belong."""
+
+    KEPT = "kept"
+    UNTIL_DELIVERED = "until-delivered"
+
+
 class Delivery(enum.Enum):
-    """What a receipt says of an SMS."""
+    """What a receipt says of an SMS. An expired one has failed: the phone was not reached in time."""
 
     DELIVERED = "delivered"
     FAILED = "failed"
-    ON_ITS_WAY = "on-its-way"
+    EXPIRED = "expired"
+    ON_ITS_WAY = "on its way"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more is to come."""
+        return self is not Delivery.ON_ITS_WAY
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """A gateway's word on what became of one SMS, named by our reference or by the gateway's own id."""
+    """A gateway's word on what became of one SMS, named by our reference or by the gateway's own id.
+
+    `part` names one part of it, however the gateway numbers them; empty: the receipt is of the whole. `reason` is
+    the provider's own words; `happened_at` is the provider's time in seconds since the epoch, or None. `parts` is how
+    many parts the provider made of the SMS, 0 where it does not say.
+    """
 
     gateway: str
     reference: str
     gateway_id: str
     delivery: Delivery
     reason: str = ""
+    part: str = ""
+    happened_at: float | None = None
+    parts: int = 0

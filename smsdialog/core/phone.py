@@ -24,7 +24,7 @@ from phonenumbers import (
     shortnumberinfo,
 )
 
-from smsdialog.core.model import PhoneNumber
+from smsdialog.core.model import PhoneNumber, SenderForm
 from smsdialog.errors import NumberRefused
 
 # A longer number may begin with its country code; and two texts of so many digits cannot be one number,
@@ -61,6 +61,10 @@ _LENGTH_REASONS = {
 
 _SENDER_CODE = re.compile(r"\+?([0-9]{3,6})")
 _SENDER_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+_LONGEST_SHORT_CODE = 6
+# 3GPP TS 23.040, 9.1.2.5: 11 characters of 7 bits fit into an address field; most providers take these.
+_DIGITS_AS_SENDER = re.compile(r"[0-9]{3,15}", re.ASCII)
+_NAME_AS_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 .&/_-]{2,11}", re.ASCII)
 _SENDER_LENGTH = 40
 
 _REPLY_WORDS = (
@@ -129,6 +133,23 @@ def international(number: str) -> str:
     return phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)
 
 
+def national(number: PhoneNumber) -> str:
+    """A number without its country code, as people at home write it.
+
+    >>> national(PhoneNumber("+4520123456")), national(PhoneNumber("+46701234567"))
+    ('20123456', '701234567')
+    """
+    try:
+        return phonenumbers.national_significant_number(phonenumbers.parse(number, None))
+    except NumberParseException:
+        return number.digits
+
+
+def is_e164(text: str) -> bool:
+    """Whether a text is a number as `parse` gives them, of whatever kind."""
+    return bool(_SENDER_NUMBER.fullmatch(text))
+
+
 def sender(text: str) -> str:
     """Who sent an SMS, as the gateway names him: E.164 with a plus sign, a short code, or a name.
 
@@ -155,6 +176,26 @@ def can_be_answered(sender: str) -> bool:
     return bool(_SENDER_NUMBER.fullmatch(sender)) and not _is_premium(sender)
 
 
+def sender_form(sender: str) -> SenderForm:
+    """What kind of sender an SMS bears.
+
+    >>> [sender_form(sender).value for sender in ("459192000000", "1919", "Firma")]
+    ['number', 'short code', 'name']
+    """
+    if not (sender.isascii() and sender.isdigit()):
+        return SenderForm.NAME
+    return SenderForm.SHORT_CODE if len(sender) <= _LONGEST_SHORT_CODE else SenderForm.NUMBER
+
+
+def is_sender(text: str) -> bool:
+    """Whether a text may stand as the sender of an SMS: up to 15 digits, or a name of up to 11 characters.
+
+    >>> is_sender("1919"), is_sender("Firma A/S"), is_sender("Firma Anpartsselskab"), is_sender("")
+    (True, True, False, False)
+    """
+    return bool(_DIGITS_AS_SENDER.fullmatch(text) or _NAME_AS_SENDER.fullmatch(text))
+
+
 def service_number(text: str) -> str:
     """The 12 digits of an account's number as gateways and people write it, or an empty text.
 
@@ -167,6 +208,17 @@ def service_number(text: str) -> str:
     danish = _DANISH_12_DIGITS.fullmatch(_with_plus(compact))
     digits = danish[1] if danish else _with_plus(compact).removeprefix("+")
     return digits if re.fullmatch("[0-9]{12}", digits) else ""
+
+
+def of_country(digits: str, country: str) -> str:
+    """The digits of a number that a gateway names its country with, with the calling code where it was left out.
+
+    >>> of_country("52512345", "DK"), of_country("4552512345", "DK"), of_country("9192000001", "DK")
+    ('4552512345', '4552512345', '459192000001')
+    """
+    code = str(phonenumbers.country_code_for_region(country) or "")
+    is_whole = len(digits) > _FULL_NUMBER_DIGITS and digits.startswith(code)
+    return digits if is_whole else code + digits
 
 
 def split_subject(subject: str) -> tuple[str, ...]:

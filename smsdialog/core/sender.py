@@ -18,7 +18,7 @@ from smsdialog.core.authresults import UNREADABLE, Result, is_aligned, trusted_r
 from smsdialog.core.mailbox import address_list, single_mailbox
 from smsdialog.core.model import Envelope, Headers, IncomingMail
 
-__all__ = ["Policy", "Proof", "address_list", "from_mailbox", "proof"]
+__all__ = ["Policy", "Proof", "address_list", "from_mailbox", "is_local", "proof"]
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,11 @@ def proof(mail: IncomingMail, envelope: Envelope, policy: Policy, from_address: 
 def _local_proof(envelope: Envelope, policy: Policy) -> Literal["sasl", "network", ""]:
     if envelope.sasl_username.strip():
         return "sasl"
-    return "network" if _is_within(envelope.client_address, policy.trusted_networks) else ""
+    return "network" if is_local(envelope.client_address, policy.trusted_networks) else ""
 
 
-def _is_within(client_address: str, networks: tuple[str, ...]) -> bool:
+def is_local(client_address: str, networks: tuple[str, ...]) -> bool:
+    """Whether a client's address lies in one of these networks (CIDR); what is no address does not."""
     try:
         client = ipaddress.ip_address(client_address.strip())
     except ValueError:

@@ -109,6 +109,15 @@ def compose(text: str, *, transliterate: bool = False) -> SmsText:
     return _sms(tidy, Encoding.UCS2, _foreign_to_gsm7(plain))
 
 
+def split(text: str, encoding: Encoding) -> tuple[str, ...]:
+    """The parts of a text that is to be sent as it is, in a coding that has its every character; at least one.
+
+    >>> [len(part) for part in split("a" * 161, Encoding.GSM7)], split("", Encoding.GSM7)
+    ([153, 8], ('',))
+    """
+    return _sms(text, encoding, ()).parts or ("",)
+
+
 def shorten(message: SmsText, most: int) -> SmsText:
     """The beginning of a message, cut at a word and marked with an ellipsis, in `most` parts at the most.
 

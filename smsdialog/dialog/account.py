@@ -6,10 +6,14 @@ from smsdialog.config import SERVICE_NUMBER_DIGITS
 from smsdialog.core.mailbox import can_be_written_to, canonical_address
 from smsdialog.core.model import Account, Key
 from smsdialog.core.phone import service_number
-from smsdialog.dialog import post
+from smsdialog.dialog import audit, post
+from smsdialog.dialog import key as key_use_cases
 from smsdialog.dialog.service import Service
 from smsdialog.errors import Conflict, NotFound, NumbersExhausted
-from smsdialog.store import Clash, Connection, accounts, bounces, inbound, keys, numbers
+from smsdialog.store import Clash, Connection, accounts, bounces, inbound, numbers
+
+# What the log of acts says of a change.
+_SHOWN = ("email", "key", "receipts")
 
 
 def create(service: Service, tx: Connection, *, email: str, key: Key, number: str = "") -> Account:
@@ -23,9 +27,9 @@ def create(service: Service, tx: Connection, *, email: str, key: Key, number: st
         if account_id is not None:
             return accounts.by_id(tx, account_id)
         if accounts.open_on(tx, key.id, email):
-            raise Conflict(f"{email} has an open account on key '{key.label}' already")
+            raise Conflict("%(email)s has an open account on key '%(key)s' already", email=email, key=key.label)
         if wished:
-            raise Conflict(f"the number {wished} is in use")
+            raise Conflict("the number %(number)s is in use", number=wished)
 
 
 def ranges(service: Service, tx: Connection) -> list[tuple[int, int]]:
@@ -39,28 +43,27 @@ def ranges(service: Service, tx: Connection) -> list[tuple[int, int]]:
     return merged
 
 
-def find(tx: Connection, name: str) -> Account:
-    """The account with this number or e-mail address; an open one before a closed one. Raises NotFound, Conflict."""
-    number = service_number(name)
-    found = accounts.by_number(tx, number) if number else None
-    if found:
-        return found
-    matching = accounts.by_email(tx, _email(name)) if "@" in name else []
-    still_open = [account for account in matching if account.closed_at is None]
+def find(service: Service, tx: Connection, name: str) -> Account:
+    """The account with this number or e-mail address, if it is there for who acts; an open one before a closed one.
+
+    Raises NotFound, Conflict.
+    """
+    found = [account for account in _named(tx, name) if service.actor.reaches(account.key_id)]
+    still_open = [account for account in found if account.closed_at is None]
     if len(still_open) > 1:
-        raise Conflict(f"{name} has {len(still_open)} open accounts; name one by its number")
-    if not matching:
-        raise NotFound(f"there is no account '{name}'")
-    return (still_open or matching)[-1]
+        raise Conflict("%(name)s has %(count)s open accounts; name one by its number", name=name, count=len(still_open))
+    if not found:
+        raise NotFound("there is no account '%(name)s'", name=name)
+    return (still_open or found)[-1]
 
 
 def open_account(service: Service, email: str, key_name: str, number: str) -> Account:
     """Open an account for an administrator; the key may be disabled. Raises NotFound, Conflict, NumbersExhausted."""
     with service.store.transaction() as tx:
-        key = keys.by_name(tx, key_name)
-        if key is None:
-            raise NotFound(f"there is no key '{key_name}'")
-        return create(service, tx, email=_email(email), key=key, number=number)
+        key = key_use_cases.find(service, tx, key_name)
+        opened = create(service, tx, email=_mailbox(service, email), key=key, number=number)
+        audit.changed(service, tx, "account.create", opened.number, email=opened.email, key=key.label)
+        return opened
 
 
 def edit(
@@ -69,25 +72,26 @@ def edit(
     *,
     email: str | None = None,
     key_name: str | None = None,
+    receipts: str | None = None,
     forget: bool = False,
     resume: bool = False,
 ) -> Account:
-    """Change an open account's address or key; number and dialogs stay. Raises NotFound, Conflict.
+    """Change an open account's address or key, or its wish for receipts; number and dialogs stay.
 
+    Raises NotFound, Conflict. `receipts` is one of `Receipts`, or empty for what its key says.
     `forget` drops the signatures learned for it; `resume` writes to its mailbox again after that kept
     refusing mails, as a new address does. What was held for it is mailed when the new key is enabled.
     """
-    values: dict[str, object] = {"email": _email(email)} if email else {}
-    if email or resume:
-        values["suspended_at"] = None
+    values: dict[str, object] = {} if email is None else {"email": _mailbox(service, email)}
+    if receipts is not None:
+        values["receipts"] = receipts
     try:
         with service.store.transaction() as tx:
-            account = _open(tx, name)
+            account = _open(service, tx, name)
+            if resume or values.get("email", account.email) != account.email:
+                values["suspended_at"] = None
             if key_name is not None:
-                key = keys.by_name(tx, key_name)
-                if key is None:
-                    raise NotFound(f"there is no key '{key_name}'")
-                values["key_id"] = key.id
+                values["key_id"] = key_use_cases.find(service, tx, key_name).id
             if values:
                 accounts.change(tx, account.id, **values)
             if "suspended_at" in values:
@@ -95,6 +99,11 @@ def edit(
             if forget:
                 accounts.forget_signatures(tx, account.id)
             changed = accounts.by_id(tx, account.id)
+            different = {
+                name: getattr(changed, name) for name in _SHOWN if getattr(changed, name) != getattr(account, name)
+            }
+            asked = {name: True for name, asked in (("forget", forget), ("resume", resume)) if asked}
+            audit.changed(service, tx, "account.edit", account.number, **different, **asked)
             if changed.state == "open":
                 inbound.release(tx, account.id)
     except Clash as error:
@@ -106,31 +115,51 @@ def edit(
 def close(service: Service, name: str) -> Account:
     """Close an open account: its number is dead at once. Raises NotFound, Conflict."""
     with service.store.transaction() as tx:
-        account = _open(tx, name)
+        account = _open(service, tx, name)
         accounts.close(tx, account.id, service.now())
+        audit.changed(service, tx, "account.close", account.number, email=account.email)
         return accounts.by_id(tx, account.id)
 
 
-def _open(tx: Connection, name: str) -> Account:
-    account = find(tx, name)
+def _named(tx: Connection, name: str) -> list[Account]:
+    number = service_number(name)
+    found = accounts.by_number(tx, number) if number else None
+    if found:
+        return [found]
+    return accounts.by_email(tx, _email(name)) if "@" in name else []
+
+
+def _open(service: Service, tx: Connection, name: str) -> Account:
+    account = find(service, tx, name)
     if account.closed_at is not None:
-        raise Conflict(f"the account '{name}' is closed")
+        raise Conflict("the account '%(name)s' is closed", name=name)
     return account
 
 
 def _wished(service: Service, tx: Connection, text: str) -> str:
     number = service_number(text)
     if len(number) != SERVICE_NUMBER_DIGITS:
-        raise Conflict(f"'{text}' is not a number of {SERVICE_NUMBER_DIGITS} digits")
+        raise Conflict("'%(text)s' is not a number of %(digits)s digits", text=text, digits=SERVICE_NUMBER_DIGITS)
     if not any(first <= int(number) <= last for first, last in ranges(service, tx)):
-        raise Conflict(f"the number {number} lies in no range; add it with 'smsdialog number add {number}-{number}'")
+        raise Conflict(
+            "the number %(number)s lies in no range; add it with 'smsdialog number add %(number)s-%(number)s'",
+            number=number,
+        )
     if not numbers.is_free(tx, number, service.resting_since):
-        raise Conflict(f"the number {number} is in use, or rests since its last account was closed")
+        raise Conflict("the number %(number)s is in use, or rests since its last account was closed", number=number)
     return number
+
+
+def _mailbox(service: Service, text: str) -> str:
+    """An address that an account may have: not one of ours, which would write to itself."""
+    email = _email(text)
+    if email.endswith(f"@{service.config.domain}"):
+        raise Conflict("'%(text)s' is not an e-mail address that can be used here", text=text)
+    return email
 
 
 def _email(text: str) -> str:
     email = canonical_address(text.strip())
     if email is None or not can_be_written_to(email):
-        raise Conflict(f"'{text}' is not an e-mail address that can be used here")
+        raise Conflict("'%(text)s' is not an e-mail address that can be used here", text=text)
     return email

@@ -1,48 +1,33 @@
-"""Does the ledger keep its promises? Nothing vanishes: all that waits too long, or was not told of, is listed.
+"""The log of acts: who changed what, when, and from where.
 
-Every mail that was taken ends as sent, refused and reported, held and reported, or dropped by a named rule; every
-SMS that came in is mailed or held. What breaks this is listed by its id, as `smsdialog message` has it.
+An act is recorded in the transaction that does it: none is done without its record. Secrets, passwords and texts never
+stand in one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from smsdialog.dialog.service import Service
-from smsdialog.faults import patience
-from smsdialog.store import audit as queries
-
-# What waits longer than this waits for somebody to look at it.
-PATIENCE_SECONDS = patience(2 * 3600)
-HOURS = "for more than 2 hours"
-FLUSH = ": run 'smsdialog flush'"
-# So many ids are listed of each finding.
-LISTED = 20
+from smsdialog.errors import Forbidden
+from smsdialog.store import Connection, acts
+from smsdialog.store.acts import ActRow
 
 
-def audit(service: Service) -> list[str]:
-    """What is amiss, in words; an empty list when all is well. Reads."""
-    before = service.now() - PATIENCE_SECONDS
+def changed(service: Service, tx: Connection, act: str, subject: str, **details: object) -> None:
+    """Record a change. Raises Forbidden, and so undoes it, when who acts may change nothing. Writes."""
+    if not service.actor.role.may_change:
+        raise Forbidden("your role lets you look, and change nothing")
+    noted(service, tx, act, subject, **details)
+
+
+def noted(service: Service, tx: Connection, act: str, subject: str, **details: object) -> None:
+    """Record what changes nothing: a sign-in, or a look at a text. Writes."""
+    who, origin = service.actor.name, service.actor.origin
+    acts.add(tx, who=who, origin=origin, act=act, subject=subject, details=details, now=service.now())
+
+
+def listing(service: Service, limit: int | None = None, before: int | None = None) -> list[ActRow]:
+    """The acts, newest first. Raises Forbidden for whoever is limited to some keys. Reads."""
+    if service.actor.keys is not None:
+        raise Forbidden("your role does not let you read the log")
     with service.store.reading() as tx:
-        findings = [
-            _finding("m", queries.undecided_mails(tx), "mails have no decision on any recipient"),
-            _finding("m", queries.oddly_decided_mails(tx), "mails were dropped by no rule that has a name"),
-            _finding("m", queries.mails_without_sms(tx), "mails were to become SMS and have none"),
-            _finding("m", queries.mails_without_answer(tx), "mails were refused or answered, and no notice says so"),
-            _finding("o", queries.overdue_outbound(tx, before), f"SMS have waited {HOURS} to be sent", FLUSH),
-            _finding("o", queries.untold_outbound(tx, before), "SMS went wrong and nobody was told", FLUSH),
-            _finding("o", queries.unwritten_reports(tx), "SMS went wrong, and no notice says so"),
-            _finding("o", queries.strange_outbound(tx), "SMS are in a state that there is not"),
-            _finding("i", queries.overdue_inbound(tx, before), f"SMS have waited {HOURS} to be mailed", FLUSH),
-            _finding("i", queries.strange_inbound(tx), "SMS are in a state that there is not, or are nobody's"),
-            _finding("n", queries.overdue_notices(tx, before), f"notices have waited {HOURS} to be mailed", FLUSH),
-        ]
-        damage = [f"the database is damaged: {line}" for line in queries.damage(tx)]
-        shared = [f"more than one open account has the number {number}" for number in queries.shared_numbers(tx)]
-    return [*damage, *shared, *filter(None, findings)]
-
-
-def _finding(letter: str, ids: Sequence[int], what: str, remedy: str = "") -> str:
-    """One line: how many, what is amiss with them, which; empty when there are none."""
-    shown = ", ".join(f"{letter}{row_id}" for row_id in ids[:LISTED])
-    return f"{len(ids)} {what} ({shown}{', …' if len(ids) > LISTED else ''}){remedy}" if ids else ""
+        return acts.listing(tx, limit, before)

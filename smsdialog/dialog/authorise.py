@@ -10,16 +10,16 @@ from smsdialog.core import phone
 from smsdialog.core.address import KeyAddress, Meaning, PhoneAddress, ReplyAddress, hash_key, reply_token_is_valid
 from smsdialog.core.model import Account, Key
 from smsdialog.core.phone import service_number
-from smsdialog.dialog.case import Case
+from smsdialog.dialog.case import Case, key_of
 from smsdialog.dialog.service import Service
 from smsdialog.errors import NumberRefused
-from smsdialog.store import Connection, accounts, keys
+from smsdialog.store import Connection, accounts
 
 
 def account_for(service: Service, tx: Connection, case: Case, meaning: Meaning) -> Account | None:
     """The sender's account that this recipient is written to with, if he has proven himself for it. Reads."""
     account = _named(service, tx, case, meaning) if case.admitted else None
-    return account if account and accepts(keys.by_id(tx, account.key_id), case) else None
+    return account if account and accepts(key_of(tx, case, account), case) else None
 
 
 def accepts(key: Key, case: Case) -> bool:

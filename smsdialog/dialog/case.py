@@ -131,6 +131,12 @@ def key_in(service: Service, tx: Connection, text: str) -> Key | None:
     return keys.by_hash(tx, address.hash_key(secret.reveal()), service.now()) if secret else None
 
 
+def key_of(tx: Connection, case: Case, account: Account) -> Key:
+    """The key that an account hangs on: mostly the mail names it, and it need not be looked up again."""
+    named = next((key for key in case.keys.values() if key.id == account.key_id), None)
+    return named or keys.by_id(tx, account.key_id)
+
+
 def _keys(tx: Connection, meanings: list[Meaning], now: float) -> dict[str, Key]:
     hashes = dict.fromkeys(address.hash_key(m.secret.reveal()) for m in meanings if isinstance(m, KeyAddress))
     found = ((secret_hash, keys.by_hash(tx, secret_hash, now)) for secret_hash in hashes)

@@ -11,7 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from smsdialog import log
-from smsdialog.dialog import post
+from smsdialog.core import ledger
+from smsdialog.core.health import pause
+from smsdialog.core.letters import GIVEN_UP
+from smsdialog.dialog import forget, health, post
 from smsdialog.dialog.service import Service
 from smsdialog.faults import patience, step
 from smsdialog.gateways import Accepted, Later, Outcome, Refused
@@ -25,17 +28,29 @@ GIVE_UP_SECONDS = 12 * 3600
 # How long a run waits for another that has an SMS of the same mail in hand.
 PATIENCE_SECONDS = patience(10)
 POLL_SECONDS = 0.1
+NO_TIME = "no time was left to try a gateway"
 
 
 def send(service: Service, ids: Sequence[int], deadline: float) -> bool:
     """Send these SMS as far as they are queued and the time goes; False when any is still under way."""
-    with service.store.transaction() as tx:
-        outbound.expire(tx, service.now())
+    settled = 0
     for sms_id in ids:
         if service.now() + SEND_TIMEOUT_SECONDS > deadline:
             break
-        _send_one(service, sms_id, deadline)
+        settled += _send_one(service, sms_id, deadline)
+    if settled == len(ids):
+        return True
+    _expire(service, ids)
     return _settled(service, ids, deadline)
+
+
+def _expire(service: Service, ids: Sequence[int]) -> None:
+    """What is in hand may be in the hand of a process that has died."""
+    with service.store.reading() as tx:
+        if "sending" not in outbound.states(tx, ids):
+            return
+    with service.store.transaction() as tx:
+        outbound.expire(tx, service.now())
 
 
 def _settled(service: Service, ids: Sequence[int], deadline: float) -> bool:
@@ -49,45 +64,81 @@ def _settled(service: Service, ids: Sequence[int], deadline: float) -> bool:
         time.sleep(POLL_SECONDS)
 
 
-def _send_one(service: Service, sms_id: int, deadline: float) -> None:
+def _send_one(service: Service, sms_id: int, deadline: float) -> bool:
+    """Send one SMS, if it is to be had; whether that settled it for good."""
     with service.store.transaction() as tx:
         row = outbound.lease(tx, sms_id, service.now(), LEASE_SECONDS)
         account = accounts.by_id(tx, row.account_id) if row else None
     if row is None or account is None:
-        return
+        return False
     step("leased")
     barred = post.barred_because(account)  # closed or paused since its SMS was claimed
-    gateway, outcome = (row.gateway, Refused(barred)) if barred else _carried(service, row, deadline)
+    gateway, outcome, wait = (row.gateway, Refused(barred), 0.0) if barred else _carried(service, row, deadline)
     step("answered")
     now = service.now()
-    values = _settlement(outcome, row, now)
+    values = _settlement(outcome, row, now, wait)
     with service.store.transaction() as tx:
-        outbound.settle(tx, row, now=now, gateway=gateway, **values)
+        outbound.settle(tx, row, now=now, gateway=gateway, answer=outcome.answer, **values)
+        forget.of_mail(service, tx, row.mail_id)
+        if not barred:
+            health.note(service, tx, gateway, outcome)
     step("settled")
-    log.event(values["state"], id=f"o{row.id}", to=row.peer, gateway=gateway, reason=values["reason"])
+    log.event(
+        values["state"], id=f"o{row.id}", to=row.peer, gateway=gateway, kind=outcome.kind, reason=_for_log(outcome)
+    )
+    return bool(values["state"] not in ledger.UNDER_WAY)
 
 
-def _carried(service: Service, row: outbound.OutboundRow, deadline: float) -> tuple[str, Outcome]:
-    """Which gateway of the route had the last word, and it; another is tried only if provably nothing was sent."""
-    carried: tuple[str, Outcome] = (row.gateway, Later("no time was left to try a gateway"))
-    for gateway in service.gateways.route(row.peer):
+def _carried(service: Service, row: outbound.OutboundRow, deadline: float) -> tuple[str, Outcome, float]:
+    """Which gateway of the route had the last word, and it; another is tried only if provably nothing was sent.
+
+    Then also the shortest rest, in seconds, that any of them asked for.
+    """
+    carried: tuple[str, Outcome] = (row.gateway, Later(NO_TIME))
+    rests: list[float] = []
+    for gateway in _in_order(service, row):
         if service.now() + SEND_TIMEOUT_SECONDS > deadline:
             break
-        carried = (gateway, service.gateways.send(gateway, row.sms))
-        if not isinstance(carried[1], Later):
+        _note_passed_over(service, carried)
+        outcome = service.gateways.send(gateway, row.sms)
+        carried = (gateway, outcome)
+        if not isinstance(outcome, Later):
             break
-    return carried
+        rests.append(outcome.wait_seconds)
+    return *carried, min(rests, default=0.0)
 
 
-def _settlement(outcome: Outcome, row: outbound.OutboundRow, now: float) -> dict[str, Any]:
-    """What the ledger notes of an outcome."""
+def _in_order(service: Service, row: outbound.OutboundRow) -> tuple[str, ...]:
+    route = service.gateways.route(row.peer)
+    if len(route) == 1:
+        return route
+    with service.store.reading() as tx:
+        return health.in_order(tx, route, service.now())
+
+
+def _note_passed_over(service: Service, carried: tuple[str, Outcome]) -> None:
+    """Keep how it went with a gateway whose place another takes now."""
+    gateway, outcome = carried
+    if isinstance(outcome, Later) and outcome.reason != NO_TIME:
+        with service.store.transaction() as tx:
+            health.note(service, tx, gateway, outcome)
+        log.event("passed-over", gateway=gateway, kind=outcome.kind, reason=_for_log(outcome))
+
+
+def _for_log(outcome: Outcome) -> str:
+    """Why, as far as we say so ourselves: a provider's words may quote the text, and `message show` has them."""
+    return "" if outcome.answer or isinstance(outcome, Accepted) else outcome.reason
+
+
+def _settlement(outcome: Outcome, row: outbound.OutboundRow, now: float, wait: float) -> dict[str, Any]:
+    """What the ledger notes of an outcome; `wait` is how many seconds a next try has to."""
     match outcome:
         case Accepted(gateway_id):
             return {"state": "sent", "gateway_id": gateway_id, "reason": ""}
         case Refused(reason):
             return {"state": "failed", "reason": reason}
         case Later(reason) if now - row.created_at > GIVE_UP_SECONDS:
-            return {"state": "failed", "reason": f"given up: {reason}"}
+            return {"state": "failed", "reason": f"{GIVEN_UP}: {reason}"}
         case Later(reason):
-            return {"state": "queued", "reason": reason}
+            return {"state": "queued", "reason": reason, "due_at": now + max(wait, pause(row.attempts - 1))}
     return {"state": "unknown", "reason": outcome.reason}

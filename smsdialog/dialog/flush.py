@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from smsdialog.dialog import dispatch, post, report
+from smsdialog.dialog import audit, dispatch, forget, hook, post, receive, report
 from smsdialog.dialog.service import Service
 from smsdialog.gateways._base import SEND_TIMEOUT_SECONDS
 from smsdialog.store import inbound, outbound
@@ -22,9 +23,20 @@ class Flushed:
 
 
 def flush(service: Service) -> Flushed:
-    """One pass. Writes."""
+    """One pass over everything, whether or not its pause is over: somebody asked for it. Writes."""
+    return _pass(service, math.inf)
+
+
+def flush_due(service: Service) -> Flushed:
+    """One pass over what is due: a failing gateway is tried after growing pauses. Writes."""
+    return _pass(service, service.now())
+
+
+def _pass(service: Service, due_before: float) -> Flushed:
+    hook.take_waiting(service)
+    receive.receive_incomplete(service)
     with service.store.reading() as tx:
-        queued = outbound.queued(tx, BATCH)
+        queued = outbound.queued(tx, BATCH, due_before)
         waiting = inbound.accounts_waiting(tx)
     stuck: set[str] = set()
     for sms_id, gateway in queued:
@@ -35,6 +47,7 @@ def flush(service: Service) -> Flushed:
     for account_id in waiting:
         post.inbound_of(service, account_id)
     post.notices_of(service)
+    forget.thoroughly(service)
     return Flushed(len(queued), reports, len(waiting))
 
 
@@ -45,6 +58,7 @@ def resend(service: Service, sms_id: int) -> bool:
             return False
         row = outbound.by_id(tx, sms_id)
         assert row is not None
+        audit.changed(service, tx, "message.resend", f"o{sms_id}", account=row.email)
     dispatch.send(service, [sms_id], service.now() + 2 * SEND_TIMEOUT_SECONDS)
     report.tell(service, row.mail_id)
     post.notices_of(service, row.mail_id)

@@ -2,7 +2,8 @@
 
 Order: is it from a machine? who sent it? then each recipient for itself. What was decided is committed
 before anything is sent; a retry by the MTA finds the decision and goes on from there. The answer is 0
-(taken care of), 75 (hand it over again), or, for a submitter that the MTA proved local, 67 or 77.
+(taken care of), 75 (hand it over again), or, for a submitter that the MTA proved local, 67 or 77. The pipe has
+one for the whole run, LMTP one for each recipient.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from smsdialog import log
-from smsdialog.core import automatic, mailparse
+from smsdialog.core import automatic, ledger, mailparse
 from smsdialog.core.address import BounceAddress, Command, ReplyAddress
 from smsdialog.core.model import Envelope
-from smsdialog.dialog import bounce, dispatch, help_mail, post, report, send, subscribe, unsubscribe
+from smsdialog.dialog import bounce, dispatch, forget, help_mail, loop_mail, post, report, send, subscribe, unsubscribe
 from smsdialog.dialog.case import Case, Fate, Recipient, open_case
 from smsdialog.dialog.service import Service
 from smsdialog.errors import EXIT_NO_PERMISSION, EXIT_OK, EXIT_TEMPORARY, EXIT_UNKNOWN_RECIPIENT
@@ -39,18 +40,34 @@ _COMMANDS = {"subscribe": subscribe.decide, "unsubscribe": unsubscribe.decide, "
 
 
 def handle(service: Service, raw: bytes, envelope: Envelope, *, deadline: float) -> Answer:
-    """Take care of one mail. `deadline` (seconds since the epoch): no gateway is called after it."""
+    """Take care of one mail: one answer that speaks of all its recipients at once, see `handle_each`."""
+    return together(handle_each(service, raw, envelope, deadline=deadline))
+
+
+def together(answers: tuple[Answer, ...]) -> Answer:
+    """The one answer of a run with these answers; 67 and 77 say of a whole run that it failed."""
+    if len(answers) == 1:
+        return answers[0]
+    return AGAIN if AGAIN in answers else OK
+
+
+def handle_each(service: Service, raw: bytes, envelope: Envelope, *, deadline: float) -> tuple[Answer, ...]:
+    """Take care of one mail: one answer for each of its recipients, in their order.
+
+    `deadline` (seconds since the epoch): no gateway is called after it.
+    """
     mail = mailparse.parse(raw[: service.config.mail.max_bytes])
     case = open_case(service, mail, envelope, too_big=len(raw) > service.config.mail.max_bytes)
     verdict = automatic.judge(mail, envelope, _own(service, case))
     if verdict is not None:
         _drop(service, case, verdict)
-        return OK
+        return (OK,) * len(case.to_us)
     mail_id, fates = _decide(service, case)
     step("claimed")
-    if not _carry_out(service, case, mail_id, fates, deadline):
-        return AGAIN
-    return _answer(case, fates)
+    all_sent = _send(service, case, mail_id, fates, deadline)
+    if not _tell(service, mail_id):
+        return (AGAIN,) * len(case.to_us)
+    return tuple(_answer(service, case, fates.get(to), all_sent) for to in case.to_us)
 
 
 def _own(service: Service, case: Case) -> automatic.Own:
@@ -67,7 +84,8 @@ def _drop(service: Service, case: Case, verdict: automatic.Verdict) -> None:
         for to in case.to_us:
             if isinstance(to.meaning, BounceAddress) and verdict.rule in bounce.RULES:
                 bounce.count(service, tx, mail_id, case.mail, to.meaning)
-            _settle(service, tx, case, mail_id, to, Fate("dropped", verdict.rule))
+            _settle(service, tx, case, mail_id, to, Fate("dropped", loop_mail.told(service, case) or verdict.rule))
+        forget.of_mail(service, tx, mail_id)
     if any(isinstance(to.meaning, BounceAddress) for to in case.to_us):
         post.notices_of(service, mail_id)
 
@@ -85,6 +103,7 @@ def _decide(service: Service, case: Case) -> tuple[int, dict[Recipient, Fate]]:
         fates = {to: _unless_silent(case, fate) for to, fate in fates.items()}
         for to, fate in fates.items():
             _settle(service, tx, case, mail_id, to, fate)
+        forget.of_mail(service, tx, mail_id)
     return mail_id, fates
 
 
@@ -95,29 +114,44 @@ def _unless_silent(case: Case, fate: Fate) -> Fate:
     return Fate(fate.outcome, f"{fate.reason} {mails.NO_ANSWER_WANTED}".strip())
 
 
-def _carry_out(service: Service, case: Case, mail_id: int, fates: Mapping[Recipient, Fate], deadline: float) -> bool:
-    """Send what was claimed and post what was written; False when something of it must be tried again."""
-    mine = [sms_id for fate in fates.values() for sms_id in fate.claimed]
+def _send(service: Service, case: Case, mail_id: int, fates: Mapping[Recipient, Fate], deadline: float) -> bool:
+    """Send what was claimed; False when some of it is still under way."""
+    mine = list(dict.fromkeys(sms_id for fate in fates.values() for sms_id in fate.claimed))
     if len(fates) < len(set(case.to_us)):  # an earlier try claimed the rest
         with service.store.reading() as tx:
             mine = [row.id for row in outbound.of_mail(tx, mail_id)]
-    all_sent = dispatch.send(service, mine, deadline)
+    return dispatch.send(service, mine, deadline)
+
+
+def _tell(service: Service, mail_id: int) -> bool:
+    """Report and post what is due; False when sendmail refused a mail of ours."""
+    with service.store.reading() as tx:
+        if not outbound.mails_to_report(tx, service.now(), mail_id=mail_id) and not notices.waits(tx, mail_id):
+            return True
     report.tell(service, mail_id)
     post.notices_of(service, mail_id)
     with service.store.reading() as tx:
-        return all_sent and not notices.unsent(tx, mail_id)
+        return not notices.unsent(tx, mail_id)
 
 
-def _answer(case: Case, fates: Mapping[Recipient, Fate]) -> Answer:
-    """67 and 77 say of a whole run that it failed, so they are only for a run with one recipient."""
-    if len(case.to_us) != 1 or not case.proof.local or case.accounts:
+def _answer(service: Service, case: Case, fate: Fate | None, all_sent: bool) -> Answer:
+    """What the MTA hears of one recipient; a `fate` of None was decided at an earlier try."""
+    if not all_sent and _waits(service, fate):
+        return AGAIN
+    if fate is None or not case.proof.local or case.accounts:
         return OK
-    outcomes = {fate.outcome for fate in fates.values()}
-    if outcomes == {"unknown-recipient"}:
+    if fate.outcome == "unknown-recipient":
         return UNKNOWN
-    if outcomes == {"ignored"} and case.proof.by == "sasl":
+    if fate.outcome == "ignored" and case.proof.by == "sasl":
         return NO_ACCOUNT
     return OK
+
+
+def _waits(service: Service, fate: Fate | None) -> bool:
+    if fate is None:
+        return True
+    with service.store.reading() as tx:
+        return bool(outbound.states(tx, fate.claimed) & set(ledger.UNDER_WAY))
 
 
 def _enter(service: Service, tx: Connection, case: Case) -> int:

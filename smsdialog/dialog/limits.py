@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from smsdialog.core.model import Account, Headers, PhoneNumber
 from smsdialog.dialog.case import Case
 from smsdialog.dialog.service import Service
-from smsdialog.store import Connection, outbound
+from smsdialog.store import Connection, keys, outbound
 
 SECONDS_PER_HOUR = 3600
 SECONDS_PER_DAY = 86_400
@@ -28,9 +28,12 @@ def held_because(
     hour, day = now - SECONDS_PER_HOUR, now - SECONDS_PER_DAY
     if is_stale(case.mail.headers, now):
         return "stale"
-    if outbound.sent_since(tx, hour, account_id=account.id) + len(peers) > limits.sms_per_account_per_hour:
+    per_hour, per_day = keys.limits_of(tx, account.key_id)
+    if outbound.sent_since(tx, hour, account_id=account.id) + len(peers) > (
+        per_hour or limits.sms_per_account_per_hour
+    ):
         return "account-per-hour"
-    if outbound.sent_since(tx, day, key_id=account.key_id) + len(peers) > limits.sms_per_key_per_day:
+    if outbound.sent_since(tx, day, key_id=account.key_id) + len(peers) > (per_day or limits.sms_per_key_per_day):
         return "key-per-day"
     if limits.new_customers_per_hour and _new_customers(tx, account, peers, hour) > limits.new_customers_per_hour:
         return "new-customers"

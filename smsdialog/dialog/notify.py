@@ -6,7 +6,7 @@ Nothing is written to machines, and one mail causes one notice of a kind however
 from __future__ import annotations
 
 from smsdialog.core import automatic, letters, text
-from smsdialog.core.address import redact
+from smsdialog.core.address import message_id_tag, redact
 from smsdialog.core.letters import Letter
 from smsdialog.dialog.case import Case
 from smsdialog.dialog.service import Service
@@ -18,7 +18,7 @@ def refuse(service: Service, tx: Connection, case: Case, mail_id: int, email: st
     """Tell an employee why his mail did not become an SMS; keys and tokens in it are not quoted."""
     quote = redact(text.own_words(case.mail).text)
     letter = letters.refusal(service.translate, error, case.subject, quote)
-    answer(service, tx, case, mail_id, email, error.topic, letter)
+    answer(service, tx, case, mail_id, email, _kind(service, error), letter)
 
 
 def answer(
@@ -61,3 +61,10 @@ def write(
         body=letter.body,
         in_reply_to=in_reply_to[:250],
     )
+
+
+def _kind(service: Service, error: Refusal) -> str:
+    """The topic of a refusal; of what was typed only a keyed digest, as nobody need be able to read it there."""
+    if error.topic == error.kind:
+        return error.kind
+    return f"{error.kind} {message_id_tag(service.secrets[0], 'topic', error.topic)}"

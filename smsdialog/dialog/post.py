@@ -10,6 +10,7 @@ from types import ModuleType
 from smsdialog import log
 from smsdialog.core import address
 from smsdialog.core.model import Account
+from smsdialog.dialog import forget
 from smsdialog.dialog.service import Service
 from smsdialog.errors import SendmailFailed
 from smsdialog.faults import step
@@ -59,6 +60,7 @@ def inbound_of(service: Service, account_id: int) -> bool:
         step("mail-taken")
         with service.store.transaction() as tx:
             inbound.mailed(tx, row.id, service.now())
+            forget.mailed(service, tx, row.id)
         step("mailed")
         log.event("mailed", id=f"i{row.id}", sender=row.sender)
 
@@ -83,8 +85,9 @@ def notices_of(service: Service, mail_id: int | None = None) -> bool:
         step("notice-taken")
         with service.store.transaction() as tx:
             notices.sent(tx, ids, service.now())
+            forget.posted(service, tx, ids)
         step("notice-sent")
-        log.event("posted", kind=rows[0].kind.split()[0])  # behind it stands what was typed
+        log.event("posted", kind=rows[0].kind.split()[0])  # behind it stands a digest of what was typed
 
 
 def _draft() -> ModuleType:

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from smsdialog.core import phone, sms, text
 from smsdialog.core.address import KeyAddress, Meaning, PhoneAddress, ReplyAddress
 from smsdialog.core.customers import Rules, customers, subject_numbers
-from smsdialog.core.model import Account, Cut, PhoneNumber
-from smsdialog.dialog import authorise, limits, notify
-from smsdialog.dialog.case import Case, Fate, Recipient
+from smsdialog.core.model import Account, Cut, PhoneNumber, Receipts
+from smsdialog.dialog import authorise, forget, limits, notify
+from smsdialog.dialog.case import Case, Fate, Recipient, key_of
 from smsdialog.dialog.service import Service
 from smsdialog.errors import (
     AccountPaused,
@@ -31,7 +31,7 @@ from smsdialog.errors import (
     TooLong,
     UnknownRecipient,
 )
-from smsdialog.store import Connection, accounts, inbound, keys, mails, outbound
+from smsdialog.store import Connection, accounts, inbound, mails, outbound
 
 _PROBLEMS: dict[str, type[Refusal]] = {
     "empty": EmptyText,
@@ -42,6 +42,8 @@ _PROBLEMS: dict[str, type[Refusal]] = {
 }
 # How much of a mail is kept to be compared with the next ones.
 ENDING_LINES = 30
+# RFC 8098, 2.1, and the older wish that mail clients still write.
+RECEIPT_HEADERS = ("Disposition-Notification-To", "Return-Receipt-To")
 _ONLY_NUMBERS = re.compile(r"[0-9+().,;\s-]*[0-9][0-9+().,;\s-]*")
 
 
@@ -137,7 +139,7 @@ def _message(
     service: Service, tx: Connection, case: Case, account: Account, peers: Sequence[PhoneNumber]
 ) -> sms.SmsText:
     """The SMS that the mail becomes. Raises Refusal."""
-    key, defaults = keys.by_id(tx, account.key_id), service.config.text
+    key, defaults = key_of(tx, case, account), service.config.text
     quoted = inbound.recent_texts(tx, account.id, peers)
     known = text.Known(signatures=accounts.signatures_of(tx, account.id), quoted=quoted)
     words = text.own_words(case.mail, cut=Cut(key.cut or defaults.cut), known=known)
@@ -155,7 +157,9 @@ def _message(
 
 
 def _learn_signature(service: Service, tx: Connection, case: Case, mail_id: int, account: Account) -> None:
-    """See a signature in what the last mails of an account have in common at their end."""
+    """See a signature in what the last mails of an account have in common at their end, where that may be kept."""
+    if not forget.keeps_texts(service, key_of(tx, case, account)):
+        return
     written = text.own_words(case.mail, cut=Cut.QUOTES).text
     ending = "\n".join(written.split("\n")[-ENDING_LINES:])
     learned = text.common_ending(accounts.remember_ending(tx, account.id, mail_id, ending))
@@ -175,10 +179,14 @@ def _claim(
     """Write one SMS for each customer that this mail has none for yet; over a limit, held."""
     now = service.now()
     held = limits.held_because(service, tx, case, account, peers, now)
+    wish = _receipts(tx, case, account)
+    keeps = forget.keeps_texts(service, key_of(tx, case, account))
     claimed = []
     for peer in peers:
-        dialog_id = accounts.dialog(tx, account.id, peer, now)
-        accounts.remember_mail(tx, dialog_id, case.mail.message_id[:250])
+        if keeps:
+            dialog_id = accounts.wrote(tx, account.id, peer, case.mail.message_id[:250], now)
+        else:
+            dialog_id = accounts.dialog(tx, account.id, peer, now)
         claimed.append(
             outbound.claim(
                 tx,
@@ -193,8 +201,17 @@ def _claim(
                 gateway=service.gateways.route(peer)[0],
                 reference=secrets.token_hex(12),
                 reason=held,
+                receipts=wish,
                 created_at=now,
                 updated_at=now,
             )
         )
     return tuple(sms_id for sms_id in claimed if sms_id is not None)
+
+
+def _receipts(tx: Connection, case: Case, account: Account) -> str:
+    """Which receipts are told: all where the mail asks for one, else as the account or its key wants."""
+    asks = any((case.mail.headers.first(name) or "").strip() for name in RECEIPT_HEADERS)
+    if asks:
+        return Receipts.ALL.value
+    return account.receipts or key_of(tx, case, account).receipts or Receipts.FAILED.value

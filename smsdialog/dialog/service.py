@@ -10,6 +10,7 @@ from smsdialog import secret
 from smsdialog.config import Config
 from smsdialog.core import address
 from smsdialog.core.letters import Translate
+from smsdialog.dialog.actor import PRODUCT, Actor
 from smsdialog.errors import ConfigError
 from smsdialog.gateways import Gateways
 from smsdialog.locale import available, translator
@@ -19,7 +20,8 @@ from smsdialog.store import Store, open_store
 
 @dataclass(frozen=True)
 class Service:
-    """One installation, opened. `secrets` begins with the current one; `now` is in seconds since the epoch."""
+    """One installation, opened. `secrets` begins with the current one; `now` is in seconds since the epoch;
+    `actor` is who is behind what is done, and says what is there for him."""
 
     config: Config
     store: Store
@@ -28,6 +30,7 @@ class Service:
     secrets: tuple[bytes, ...]
     translate: Translate
     now: Callable[[], float] = time.time
+    actor: Actor = PRODUCT
 
     @property
     def instance(self) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from smsdialog.core.model import Account
 from smsdialog.store.insert import insert_once
@@ -21,12 +22,12 @@ def add(tx: Connection, *, key_id: int, email: str, number: str, now: float) -> 
 
 def by_id(tx: Connection, account_id: int) -> Account:
     """The account with this id, which exists."""
-    return _account(tx.execute(_QUERY.where(accounts.c.id == account_id)).one())
+    return _account(tx.execute(_BY_ID, {"the_id": account_id}).one())
 
 
 def open_of(tx: Connection, email: str) -> list[Account]:
     """The open accounts of an address (paused ones included), oldest first."""
-    return _many(tx, accounts.c.email == email, accounts.c.closed_at.is_(None))
+    return [_account(row) for row in tx.execute(_OPEN_OF, {"the_email": email})]
 
 
 def open_on(tx: Connection, key_id: int, email: str) -> Account | None:
@@ -51,6 +52,12 @@ def of_key(tx: Connection, key_id: int) -> list[Account]:
     return _many(tx, accounts.c.key_id == key_id, accounts.c.closed_at.is_(None))
 
 
+def by_ids(tx: Connection, ids: Sequence[int]) -> list[Account]:
+    """The accounts with these ids, in this order."""
+    found = {account.id: account for account in _many(tx, accounts.c.id.in_(ids))}
+    return [found[account_id] for account_id in ids]
+
+
 def listing(tx: Connection) -> list[Account]:
     """Every account, oldest first."""
     return _many(tx)
@@ -71,8 +78,19 @@ def dialog(tx: Connection, account_id: int, peer: str, now: float) -> int:
     found = insert_once(tx, dialogs, account_id=account_id, peer=peer, used_at=now)
     if found is not None:
         return found
-    where = (dialogs.c.account_id == account_id, dialogs.c.peer == peer)
-    return int(tx.execute(update(dialogs).where(*where).values(used_at=now).returning(dialogs.c.id)).scalar_one())
+    mine = {"the_account": account_id, "the_peer": peer, "used_at": now}
+    return int(tx.execute(_USE_DIALOG, mine).scalar_one())
+
+
+def wrote(tx: Connection, account_id: int, peer: str, message_id: str, now: float) -> int:
+    """The id of the dialog in which the employee has just written a mail with this Message-ID, begun if need be."""
+    values = {"the_account": account_id, "the_peer": peer, "used_at": now, "last_mail_id": message_id}
+    found = tx.execute(_USE_DIALOG, values).scalar()
+    if found is not None:
+        return int(found)
+    dialog_id = dialog(tx, account_id, peer, now)
+    tx.execute(_REMEMBER_MAIL, {"the_id": dialog_id, "last_mail_id": message_id})
+    return dialog_id
 
 
 def last_dialog(tx: Connection, account_ids: list[int], peer: str) -> int | None:
@@ -84,11 +102,6 @@ def last_dialog(tx: Connection, account_ids: list[int], peer: str) -> int | None
         .limit(1)
     )
     return tx.execute(query).scalar()
-
-
-def remember_mail(tx: Connection, dialog_id: int, message_id: str) -> None:
-    """Note the Message-ID of the employee's last mail in a dialog, for In-Reply-To."""
-    tx.execute(update(dialogs).where(dialogs.c.id == dialog_id).values(last_mail_id=message_id))
 
 
 def last_mail_id(tx: Connection, dialog_id: int) -> str:
@@ -104,8 +117,7 @@ def learn_signature(tx: Connection, account_id: int, text: str, source: str, now
 
 def signatures_of(tx: Connection, account_id: int) -> tuple[str, ...]:
     """The signatures learned for an account."""
-    query = select(signatures.c.text).where(signatures.c.account_id == account_id).order_by(signatures.c.id)
-    return tuple(tx.execute(query).scalars())
+    return tuple(tx.execute(_SIGNATURES, {"account": account_id}).scalars())
 
 
 def forget_signatures(tx: Connection, account_id: int) -> None:
@@ -117,9 +129,8 @@ def forget_signatures(tx: Connection, account_id: int) -> None:
 def remember_ending(tx: Connection, account_id: int, mail_id: int, text: str) -> tuple[str, ...]:
     """Keep how a mail ended, and forget what is older than the last few; returns those kept, oldest first."""
     insert_once(tx, endings, account_id=account_id, mail_id=mail_id, text=text)
-    mine = select(endings.c.id, endings.c.text).where(endings.c.account_id == account_id)
-    kept = tx.execute(mine.order_by(endings.c.id.desc()).limit(ENDINGS_KEPT)).all()
-    tx.execute(delete(endings).where(endings.c.account_id == account_id, endings.c.id < kept[-1].id))
+    kept = tx.execute(_ENDINGS, {"account": account_id}).all()
+    tx.execute(_FORGET_ENDINGS, {"account": account_id, "first": kept[-1].id})
     return tuple(row.text for row in reversed(kept))
 
 
@@ -132,7 +143,29 @@ _QUERY = select(
     keys.c.enabled,
     accounts.c.closed_at,
     accounts.c.suspended_at,
+    accounts.c.receipts,
 ).join(keys, keys.c.id == accounts.c.key_id)
+
+
+# Made once: to put a statement together takes longer than to run it.
+_BY_ID = _QUERY.where(accounts.c.id == bindparam("the_id"))
+_OPEN_OF = _QUERY.where(accounts.c.email == bindparam("the_email"), accounts.c.closed_at.is_(None)).order_by(
+    accounts.c.id
+)
+_USE_DIALOG = (
+    update(dialogs)
+    .where(dialogs.c.account_id == bindparam("the_account"), dialogs.c.peer == bindparam("the_peer"))
+    .returning(dialogs.c.id)
+)
+_REMEMBER_MAIL = update(dialogs).where(dialogs.c.id == bindparam("the_id"))
+_SIGNATURES = select(signatures.c.text).where(signatures.c.account_id == bindparam("account")).order_by(signatures.c.id)
+_ENDINGS = (
+    select(endings.c.id, endings.c.text)
+    .where(endings.c.account_id == bindparam("account"))
+    .order_by(endings.c.id.desc())
+    .limit(ENDINGS_KEPT)
+)
+_FORGET_ENDINGS = delete(endings).where(endings.c.account_id == bindparam("account"), endings.c.id < bindparam("first"))
 
 
 def _many(tx: Connection, *conditions: ColumnElement[bool]) -> list[Account]:
@@ -140,4 +173,14 @@ def _many(tx: Connection, *conditions: ColumnElement[bool]) -> list[Account]:
 
 
 def _account(row: Any) -> Account:
-    return Account(row.id, row.email, row.number, row.key_id, row.label, row.enabled, row.closed_at, row.suspended_at)
+    return Account(
+        id=row.id,
+        email=row.email,
+        number=row.number,
+        key_id=row.key_id,
+        key=row.label,
+        enabled=row.enabled,
+        closed_at=row.closed_at,
+        suspended_at=row.suspended_at,
+        receipts=row.receipts,
+    )

@@ -1,23 +1,35 @@
 """One database, SQLite or PostgreSQL, with transactions that mean what they say.
 
-SQLite runs in WAL with `synchronous=FULL`, foreign keys on and a busy timeout; a transaction that may
-write begins with BEGIN IMMEDIATE, because a plain BEGIN that later upgrades fails at once when another
-process writes in between (SQLITE_BUSY_SNAPSHOT, https://sqlite.org/isolation.html). PostgreSQL gets
+SQLite runs in WAL with `synchronous=FULL`, foreign keys on and a busy timeout, and writes zeros over what
+is deleted. A transaction that may write begins with BEGIN IMMEDIATE, because a plain BEGIN that later
+upgrades fails at once when another process writes in between (SQLITE_BUSY_SNAPSHOT,
+https://sqlite.org/isolation.html). PostgreSQL gets
 time-outs that fit inside a run of the pipe. Trouble with the database is `StoreUnavailable`; a unique
 index that says no is `Clash`.
 """
 
 from __future__ import annotations
 
+import os
+import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    DisconnectionError,
+    IntegrityError,
+    NoSuchModuleError,
+    SQLAlchemyError,
+)
 
 from smsdialog.errors import ConfigError, SchemaOutdated, StoreUnavailable
 from smsdialog.faults import patience
@@ -27,6 +39,9 @@ __all__ = ["Clash", "Connection", "Store", "open_store"]
 
 LOCK_TIMEOUT_SECONDS = patience(30)
 CONNECT_TIMEOUT_SECONDS = 10
+SCHEMA_SECONDS = 2.0
+SCRUB_PATIENCE_MILLISECONDS = 1000
+_EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
 class Clash(Exception):
@@ -34,16 +49,22 @@ class Clash(Exception):
 
 
 class Store:
-    """One database; safe to share between threads, to be opened anew after a fork."""
+    """One database; safe to share between threads, to be opened anew after a fork.
+
+    SQLite has one writer at a time, and who waits for another looks again after growing pauses. So the threads of
+    one process take turns among themselves: only the other processes are waited for in that way.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writing = engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._schema_is_good_until = 0.0
+        self._turn: AbstractContextManager[object] = Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A transaction that may write; committed at the end, rolled back by any exception."""
-        with _translated(), self._writing.begin() as connection:
+        with self._turn, _translated(), self._writing.begin() as connection:
             yield connection
 
     @contextmanager
@@ -53,12 +74,15 @@ class Store:
             yield connection
 
     def check_schema(self) -> None:
-        """Raise SchemaOutdated unless the tables are those of this version."""
+        """Raise SchemaOutdated unless the tables are those of this version; looked at again every few seconds."""
+        if time.monotonic() < self._schema_is_good_until:
+            return
         found = self.revision()
         if found != REVISION:
             raise SchemaOutdated(
                 f"the database has schema {found or 'none'}, wanted is {REVISION}: run 'smsdialog db upgrade'"
             )
+        self._schema_is_good_until = time.monotonic() + SCHEMA_SECONDS
 
     def revision(self) -> str:
         """The Alembic revision of the database, empty when there is none. Reads."""
@@ -72,17 +96,40 @@ class Store:
                 return ""
             return connection.execute(sqlalchemy.text("SELECT version_num FROM alembic_version")).scalar() or ""
 
+    def scrub(self) -> None:
+        """Leave nothing of what was deleted in SQLite's write-ahead log, unless somebody reads it just now. Writes."""
+        self._outside_transactions(f"PRAGMA busy_timeout={SCRUB_PATIENCE_MILLISECONDS}", _EMPTY_LOG)
+
+    def compact(self) -> None:
+        """Write SQLite's file anew, without what was deleted; whoever writes meanwhile waits. Writes."""
+        self._outside_transactions("VACUUM", _EMPTY_LOG)
+
+    def _outside_transactions(self, *statements: str) -> None:
+        if self.engine.dialect.name != "sqlite":
+            return
+        with _translated(), self.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            try:
+                for statement in statements:
+                    raw.execute(statement).fetchall()
+            except sqlite3.Error as error:
+                raise StoreUnavailable(f"the database did not answer as it should: {error}") from error
+            finally:
+                raw.execute(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT_SECONDS * 1000)}")
+
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
 
 
-def open_store(url: str) -> Store:
-    """The store at a SQLAlchemy URL; connects at the first use. Raises ConfigError."""
+def open_store(url: str, timeout_seconds: float | None = None) -> Store:
+    """The store at a SQLAlchemy URL; connects at the first use, and waits so long for a lock. Raises ConfigError."""
+    seconds = LOCK_TIMEOUT_SECONDS if timeout_seconds is None else timeout_seconds
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
-        engine = sqlalchemy.create_engine(parsed, connect_args=_connect_args(backend), hide_parameters=True)
+        engine = sqlalchemy.create_engine(parsed, connect_args=_connect_args(backend, seconds), hide_parameters=True)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise ConfigError("'database.url' is wrong; expected sqlite:////PATH or postgresql+psycopg://…") from error
     except ImportError as error:
@@ -92,6 +139,8 @@ def open_store(url: str) -> Store:
     if backend == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        if path := sqlite_path(parsed):
+            _watch_file(engine, str(path))
     return Store(engine)
 
 
@@ -102,19 +151,49 @@ def sqlite_path(url: sqlalchemy.URL) -> Path | None:
     return Path(url.database)
 
 
-def _connect_args(backend: str) -> dict[str, Any]:
+def _connect_args(backend: str, seconds: float) -> dict[str, Any]:
     if backend == "sqlite":
-        return {"timeout": LOCK_TIMEOUT_SECONDS}
-    milliseconds = int(LOCK_TIMEOUT_SECONDS * 1000)
+        return {"timeout": seconds}
+    milliseconds = int(seconds * 1000)
     return {
-        "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+        "connect_timeout": min(CONNECT_TIMEOUT_SECONDS, max(2, int(seconds))),
         "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
     }
 
 
+def _watch_file(engine: Engine, path: str) -> None:
+    """Use no connection whose file was moved away or replaced, and make none anew where it is missing.
+
+    A process that stays would go on writing into a file that nobody else sees.
+    """
+
+    def is_there(*_: Any) -> None:
+        if _identity(path) is None:
+            raise sqlite3.OperationalError("the database file is missing")
+
+    def remember(_connection: Any, record: Any) -> None:
+        record.info["file"] = _identity(path)
+
+    def is_the_same(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info.get("file") != _identity(path):
+            raise DisconnectionError("the database file is another one")
+
+    event.listen(engine, "do_connect", is_there)
+    event.listen(engine, "connect", remember)
+    event.listen(engine, "checkout", is_the_same)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # pathlib's takes five times as long
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
 from smsdialog.core import ledger
 from smsdialog.core.model import InboundSms
@@ -55,7 +55,7 @@ def add(
         tx,
         inbound,
         gateway=sms.gateway,
-        gateway_id=sms.gateway_id,
+        gateway_id=sms.identity,
         digest=sms.digest,
         sender=sms.sender,
         number=sms.to,
@@ -73,22 +73,16 @@ def add(
 
 def lease(tx: Connection, sms_id: int, now: float, seconds: float) -> InboundRow | None:
     """Take a received SMS to mail it: nobody else gets it for so many seconds. None when it is not to be had."""
-    found = select(inbound.c.leased_until, inbound.c.owner).where(inbound.c.id == sms_id, _may("lease"))
-    held = tx.execute(found).first()
+    held = tx.execute(_HELD_BY, {"the_id": sms_id}).first()
     if held is None or (held.leased_until > now and not owner.is_dead(held.owner)):
         return None
-    taken = (
-        update(inbound)
-        .where(inbound.c.id == sms_id, _may("lease"), inbound.c.leased_until == held.leased_until)
-        .values(leased_until=now + seconds, owner=owner.me(), attempts=inbound.c.attempts + 1)
-    )
-    return by_id(tx, sms_id) if tx.execute(taken).rowcount else None
+    ours = {"the_id": sms_id, "before": held.leased_until, "leased_until": now + seconds, "owner": owner.me()}
+    return by_id(tx, sms_id) if tx.execute(_LEASE, ours).rowcount else None
 
 
 def mailed(tx: Connection, sms_id: int, now: float) -> None:
     """Note that sendmail took the mail, also when the account was closed meanwhile and its SMS are held."""
-    taken = update(inbound).where(inbound.c.id == sms_id, _may("mailed"))
-    tx.execute(taken.values(state="mailed", reason="", mailed_at=now))
+    tx.execute(_MAILED, {"the_id": sms_id, "mailed_at": now})
 
 
 def give_back(tx: Connection, row: InboundRow, reason: str) -> None:
@@ -99,8 +93,7 @@ def give_back(tx: Connection, row: InboundRow, reason: str) -> None:
 
 def next_of_account(tx: Connection, account_id: int) -> int | None:
     """The id of the oldest SMS of an account that is still to be mailed."""
-    query = select(inbound.c.id).where(inbound.c.account_id == account_id, _may("lease"))
-    return tx.execute(query.order_by(inbound.c.id).limit(1)).scalar()
+    return tx.execute(_NEXT, {"account": account_id}).scalar()
 
 
 def accounts_waiting(tx: Connection) -> list[int]:
@@ -128,24 +121,37 @@ def recent_texts(tx: Connection, account_id: int, peers: Sequence[str], limit: i
 
     One query a dialog: asked for several at once, a database sorts all that was ever written in them.
     """
-    mine = select(dialogs.c.id).where(dialogs.c.account_id == account_id, dialogs.c.peer.in_(peers))
     texts: list[str] = []
-    for dialog_id in tx.execute(mine).scalars().all():
-        query = select(inbound.c.text).where(inbound.c.dialog_id == dialog_id)
-        texts += tx.execute(query.order_by(inbound.c.id.desc()).limit(limit)).scalars()
+    for dialog_id in tx.execute(_DIALOGS, {"account": account_id, "peers": list(peers)}).scalars().all():
+        texts += tx.execute(_LAST_TEXTS.limit(limit), {"dialog": dialog_id}).scalars()
     return tuple(texts)
+
+
+_DIALOGS = select(dialogs.c.id).where(
+    dialogs.c.account_id == bindparam("account"), dialogs.c.peer.in_(bindparam("peers", expanding=True))
+)
+_LAST_TEXTS = (
+    select(inbound.c.text)
+    .where(inbound.c.dialog_id == bindparam("dialog"), inbound.c.text != "")
+    .order_by(inbound.c.id.desc())
+)
 
 
 def earlier_in_dialog(tx: Connection, row: InboundRow, limit: int = 5) -> tuple[int, ...]:
     """The ids of the SMS before this one in its dialog, oldest first."""
-    query = select(inbound.c.id).where(inbound.c.dialog_id == row.dialog_id, inbound.c.id < row.id)
-    return tuple(reversed(tx.execute(query.order_by(inbound.c.id.desc()).limit(limit)).scalars().all()))
+    before = {"dialog": row.dialog_id, "the_id": row.id}
+    return tuple(reversed(tx.execute(_EARLIER.limit(limit), before).scalars().all()))
 
 
 def by_id(tx: Connection, sms_id: int) -> InboundRow | None:
     """One SMS."""
-    found = _many(tx, inbound.c.id == sms_id)
-    return found[0] if found else None
+    row = tx.execute(_BY_ID, {"the_id": sms_id}).first()
+    return _row(row) if row else None
+
+
+def by_ids(tx: Connection, ids: Sequence[int]) -> list[InboundRow]:
+    """The SMS with these ids."""
+    return _many(tx, inbound.c.id.in_(ids))
 
 
 def listing(tx: Connection) -> list[InboundRow]:
@@ -159,6 +165,28 @@ def _may(step: str) -> ColumnElement[bool]:
 
 
 _QUERY = select(inbound, accounts.c.email).outerjoin(accounts, accounts.c.id == inbound.c.account_id)
+
+
+# Made once: to put a statement together takes longer than to run it.
+_BY_ID = _QUERY.where(inbound.c.id == bindparam("the_id"))
+_HELD_BY = select(inbound.c.leased_until, inbound.c.owner).where(inbound.c.id == bindparam("the_id"), _may("lease"))
+_LEASE = (
+    update(inbound)
+    .where(inbound.c.id == bindparam("the_id"), _may("lease"), inbound.c.leased_until == bindparam("before"))
+    .values(attempts=inbound.c.attempts + 1)
+)
+_MAILED = update(inbound).where(inbound.c.id == bindparam("the_id"), _may("mailed")).values(state="mailed", reason="")
+_NEXT = (
+    select(inbound.c.id)
+    .where(inbound.c.account_id == bindparam("account"), _may("lease"))
+    .order_by(inbound.c.id)
+    .limit(1)
+)
+_EARLIER = (
+    select(inbound.c.id)
+    .where(inbound.c.dialog_id == bindparam("dialog"), inbound.c.id < bindparam("the_id"))
+    .order_by(inbound.c.id.desc())
+)
 
 
 def _many(tx: Connection, *conditions: ColumnElement[bool]) -> list[InboundRow]:

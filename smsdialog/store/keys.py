@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
 
 from smsdialog.core.model import Key
 from smsdialog.store.schema import accounts, keys
@@ -19,20 +19,18 @@ def add(tx: Connection, *, public_id: str, label: str, secret_hash: str, now: fl
 
 def by_hash(tx: Connection, secret_hash: str, now: float) -> Key | None:
     """The key with this secret, enabled or not; the one before the last rotation counts while the two overlap."""
-    previous = (keys.c.previous_hash == secret_hash) & (keys.c.previous_until > now)
-    return _one(tx, (keys.c.secret_hash == secret_hash) | previous)
+    row = tx.execute(_BY_HASH, {"hash": secret_hash, "now": now}).first()
+    return None if row is None else _key(row)
 
 
 def by_id(tx: Connection, key_id: int) -> Key:
     """The key with this id, which exists."""
-    found = _one(tx, keys.c.id == key_id)
-    assert found is not None
-    return found
+    return _key(tx.execute(_BY_ID, {"the_id": key_id}).one())
 
 
 def by_name(tx: Connection, name: str) -> Key | None:
-    """The key with this label or public id."""
-    return _one(tx, keys.c.label == name) or _one(tx, keys.c.public_id == name.lower())
+    """The key with this public id, else with this label: a label is anybody's choice, another key's id included."""
+    return _one(tx, keys.c.public_id == name.lower()) or _one(tx, keys.c.label == name)
 
 
 def listing(tx: Connection) -> list[Key]:
@@ -45,10 +43,16 @@ def change(tx: Connection, key_id: int, **values: Any) -> None:
     tx.execute(update(keys).where(keys.c.id == key_id).values(**values))
 
 
-def rotate(tx: Connection, key_id: int, secret_hash: str, previous_until: float) -> None:
-    """Set another secret; the one so far stays good until a time."""
-    values = {"secret_hash": secret_hash, "previous_hash": keys.c.secret_hash, "previous_until": previous_until}
-    tx.execute(update(keys).where(keys.c.id == key_id).values(**values))
+def secret_hash(tx: Connection, key_id: int) -> str:
+    """How a key's secret is kept."""
+    return str(tx.execute(select(keys.c.secret_hash).where(keys.c.id == key_id)).scalar_one())
+
+
+def rotate(tx: Connection, key_id: int, *, so_far: str, secret_hash: str, previous_until: float) -> bool:
+    """Set another secret; the one so far stays good until a time. False when it has been replaced meanwhile."""
+    values = {"secret_hash": secret_hash, "previous_hash": so_far, "previous_until": previous_until}
+    change = update(keys).where(keys.c.id == key_id, keys.c.secret_hash == so_far).values(**values)
+    return bool(tx.execute(change).rowcount)
 
 
 def remove(tx: Connection, key_id: int, now: float) -> None:
@@ -57,14 +61,31 @@ def remove(tx: Connection, key_id: int, now: float) -> None:
     tx.execute(update(keys).where(keys.c.id == key_id).values(**gone))
 
 
+def ever(tx: Connection) -> list[Key]:
+    """Every key, deleted ones too: their closed accounts have a history."""
+    return [_key(row) for row in tx.execute(_all().order_by(keys.c.id))]
+
+
 def _query() -> Select[Any]:
+    return _all().where(keys.c.deleted_at.is_(None))
+
+
+def _all() -> Select[Any]:
     opened = (
         select(func.count())
         .select_from(accounts)
         .where(accounts.c.key_id == keys.c.id, accounts.c.closed_at.is_(None))
         .scalar_subquery()
     )
-    return select(keys, opened.label("accounts")).where(keys.c.deleted_at.is_(None))
+    return select(keys, opened.label("accounts"))
+
+
+_BY_ID = _query().where(keys.c.id == bindparam("the_id"))
+_BY_HASH = _query().where(
+    (keys.c.secret_hash == bindparam("hash"))
+    | ((keys.c.previous_hash == bindparam("hash")) & (keys.c.previous_until > bindparam("now")))
+)
+_LIMITS = select(keys.c.sms_per_account_per_hour, keys.c.sms_per_day).where(keys.c.id == bindparam("the_id"))
 
 
 def _one(tx: Connection, condition: ColumnElement[bool]) -> Key | None:
@@ -73,5 +94,11 @@ def _one(tx: Connection, condition: ColumnElement[bool]) -> Key | None:
 
 
 def _key(row: Any) -> Key:
-    same = ("id", "public_id", "label", "enabled", "accounts", "cut", "overlong", "require", "machine_mail")
+    same = (name for name in Key.__dataclass_fields__ if name != "domains")
     return Key(**{name: getattr(row, name) for name in same}, domains=tuple(row.domains.split()))
+
+
+def limits_of(tx: Connection, key_id: int) -> tuple[int, int]:
+    """How many SMS each account of a key may send in an hour, and all of them in a day; 0: as configured."""
+    row = tx.execute(_LIMITS, {"the_id": key_id}).one()
+    return row.sms_per_account_per_hour, row.sms_per_day

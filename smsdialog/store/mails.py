@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
+from smsdialog.core.personal import REMOVED
 from smsdialog.store.insert import insert_once, insert_or_lock
 from smsdialog.store.schema import accounts, deliveries, mails
 
@@ -25,6 +26,7 @@ class DeliveryRow:
     reason: str
     subject: str
     account: str
+    account_id: int | None
     created_at: float
 
 
@@ -36,13 +38,12 @@ def enter(tx: Connection, *, digest: str, message_id: str, subject: str, now: fl
 
 def belongs_to(tx: Connection, mail_id: int, account_id: int) -> None:
     """Note whose mail it was."""
-    tx.execute(update(mails).where(mails.c.id == mail_id).values(account_id=account_id))
+    tx.execute(_BELONGS_TO, {"the_id": mail_id, "account_id": account_id})
 
 
 def is_settled(tx: Connection, mail_id: int, recipient: str) -> bool:
     """Whether it was decided already what becomes of a recipient of a mail."""
-    query = select(deliveries.c.id).where(deliveries.c.mail_id == mail_id, deliveries.c.recipient == recipient)
-    return tx.execute(query).first() is not None
+    return tx.execute(_SETTLED, {"mail": mail_id, "to": recipient}).first() is not None
 
 
 def settle(
@@ -70,6 +71,24 @@ def of_queue_id(tx: Connection, queue_id: str) -> list[DeliveryRow]:
     return [_row(row) for row in tx.execute(query)]
 
 
+def newest_delivery(tx: Connection) -> int:
+    """The id of the newest decision on a recipient, 0 where there is none."""
+    return tx.execute(select(func.max(deliveries.c.id))).scalar() or 0
+
+
+def reason_since(tx: Connection, newest: int, recipient: str) -> str | None:
+    """The reason that was noted for a recipient after the decision with that id; None where there is none yet."""
+    query = select(deliveries.c.reason).where(deliveries.c.id > newest, deliveries.c.recipient == recipient)
+    return tx.execute(query.order_by(deliveries.c.id).limit(1)).scalar()
+
+
+# Made once: to put a statement together takes longer than to run it.
+_BELONGS_TO = update(mails).where(mails.c.id == bindparam("the_id"))
+# A recipient that was removed may be any of them: a mail that comes again must not bring him back.
+_SETTLED = select(deliveries.c.id).where(
+    deliveries.c.mail_id == bindparam("mail"),
+    (deliveries.c.recipient == bindparam("to")) | deliveries.c.recipient.startswith(REMOVED),
+)
 _QUERY = (
     select(
         deliveries.c.mail_id,
@@ -79,6 +98,7 @@ _QUERY = (
         deliveries.c.reason,
         mails.c.subject,
         accounts.c.email,
+        mails.c.account_id,
         deliveries.c.created_at,
     )
     .join(mails, mails.c.id == deliveries.c.mail_id)
@@ -95,5 +115,6 @@ def _row(row: Any) -> DeliveryRow:
         reason=row.reason,
         subject=row.subject,
         account=row.email or "",
+        account_id=row.account_id,
         created_at=row.created_at,
     )

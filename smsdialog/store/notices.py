@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from smsdialog.store import owner
 from smsdialog.store.insert import one_at_a_time
@@ -21,7 +21,7 @@ SECONDS_PER_DAY = 86_400
 # Answers to a wish go out at once, but no more than ten a day: who holds a key could send them to anybody.
 ANSWERS = ("confirmation", "closed")
 # What became of an SMS that was taken is owed, at once, however often.
-OWED = ("not-sent",)
+OWED = ("not-sent", "delivered")
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,11 @@ def lease(tx: Connection, now: float, seconds: float, *, mail_id: int | None = N
     return []
 
 
+def waits(tx: Connection, mail_id: int) -> bool:
+    """Whether a notice that this mail caused has not gone yet, whoever has it in hand."""
+    return tx.execute(_WAITS, {"mail": mail_id}).first() is not None
+
+
 def unsent(tx: Connection, mail_id: int) -> bool:
     """Whether sendmail refused a notice that this mail caused, and it still waits."""
     query = select(notices.c.id).where(
@@ -132,10 +137,19 @@ def _allowed_at(tx: Connection, row: Row[Any], now: float) -> float:
     return 0.0 if last_sent is None else last_sent + SECONDS_BETWEEN
 
 
+def count_waiting(tx: Connection, limit: int) -> int:
+    """How many are still to be posted, counted up to a limit."""
+    query = select(notices.c.id).where(notices.c.sent_at.is_(None)).limit(limit)
+    return tx.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+
+
 def _take(tx: Connection, rows: list[Any], now: float, seconds: float) -> list[NoticeRow]:
     taken = update(notices).where(notices.c.id.in_([row.id for row in rows]))
     tx.execute(taken.values(due_at=now + seconds, owner=owner.me(), attempts=notices.c.attempts + 1))
     return [_row(row) for row in rows]
+
+
+_WAITS = select(notices.c.id).where(notices.c.mail_id == bindparam("mail"), notices.c.sent_at.is_(None)).limit(1)
 
 
 def _row(row: Any) -> NoticeRow:

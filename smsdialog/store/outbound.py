@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, not_, select, update
 
 from smsdialog.core import ledger
-from smsdialog.core.model import Encoding, OutboundSms, PhoneNumber
+from smsdialog.core.model import Encoding, OutboundSms, PhoneNumber, Receipts
 from smsdialog.store import owner
 from smsdialog.store.insert import insert_once
 from smsdialog.store.schema import accounts, dialogs, in_state, mails, outbound
+
+# Receipts of one mail's SMS that come within this time are told together.
+RECEIPTS_TOGETHER_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class OutboundRow:
     reason: str
     attempts: int
     created_at: float
+    answer: str
+    receipts: str
 
     @property
     def sms(self) -> OutboundSms:
@@ -55,23 +60,15 @@ def claim(tx: Connection, **values: Any) -> int | None:
 
 def lease(tx: Connection, sms_id: int, now: float, seconds: float) -> OutboundRow | None:
     """Take a queued SMS to send it: nobody else gets it for so many seconds. None when it is not to be had."""
-    taken = (
-        update(outbound)
-        .where(outbound.c.id == sms_id, _may("lease"))
-        .values(state="sending", leased_until=now + seconds, owner=owner.me(), updated_at=now)
-        .values(attempts=outbound.c.attempts + 1)
-    )
-    return by_id(tx, sms_id) if tx.execute(taken).rowcount else None
+    values = {"the_id": sms_id, "leased_until": now + seconds, "owner": owner.me(), "updated_at": now}
+    return by_id(tx, sms_id) if tx.execute(_LEASE, values).rowcount else None
 
 
 def settle(tx: Connection, row: OutboundRow, *, state: str, now: float, **values: Any) -> bool:
     """Write what became of a leased SMS; False when it is no longer ours to say."""
-    settled = (
-        update(outbound)
-        .where(outbound.c.id == row.id, outbound.c.attempts == row.attempts, _may("settle"))
-        .values(state=state, reported=False, updated_at=now, **values)
-    )
-    return bool(tx.execute(settled).rowcount)
+    mine = {"the_id": row.id, "the_attempts": row.attempts}
+    settled = {"state": state, "reported": False, "updated_at": now, **values}
+    return bool(tx.execute(_SETTLE, {**mine, **settled}).rowcount)
 
 
 def expire(tx: Connection, now: float) -> int:
@@ -88,50 +85,87 @@ def expire(tx: Connection, now: float) -> int:
     return tx.execute(expired).rowcount
 
 
-def queued(tx: Connection, limit: int) -> list[tuple[int, str]]:
-    """The ids of queued SMS and their gateways, oldest first."""
-    query = select(outbound.c.id, outbound.c.gateway).where(_may("lease"))
+def queued(tx: Connection, limit: int, now: float) -> list[tuple[int, str]]:
+    """The ids of queued SMS that may be tried now, and their gateways, oldest first."""
+    query = select(outbound.c.id, outbound.c.gateway).where(_may("lease"), outbound.c.due_at <= now)
     return [(row.id, row.gateway) for row in tx.execute(query.order_by(outbound.c.id).limit(limit))]
+
+
+def queued_by_gateway(tx: Connection) -> dict[str, int]:
+    """How many SMS wait for each gateway."""
+    # Those that wait are sorted first: left to itself SQLite would read the index of all gateways' rows.
+    waiting = select(outbound.c.gateway).where(_may("lease")).order_by(outbound.c.id).subquery()
+    query = select(waiting.c.gateway, func.count()).group_by(waiting.c.gateway)
+    return {gateway: int(count) for gateway, count in tx.execute(query)}
 
 
 def states(tx: Connection, ids: Sequence[int]) -> set[str]:
     """The states that these SMS are in."""
-    return set(tx.execute(select(outbound.c.state).where(outbound.c.id.in_(ids))).scalars())
+    return set(tx.execute(_STATES, {"ids": list(ids)}).scalars())
 
 
 def requeue(tx: Connection, sms_id: int, now: float) -> bool:
-    """Queue again what is held, failed or unknown; False when it is neither."""
+    """Queue again what is held, failed or unknown; False when it is neither, or its text was removed."""
     again = (
         update(outbound)
-        .where(outbound.c.id == sms_id, _may("requeue"))
-        .values(state="queued", reason="", reported=False, updated_at=now)
+        .where(outbound.c.id == sms_id, _may("requeue"), outbound.c.text != "")
+        .values(state="queued", reason="", reported=False, due_at=0.0, updated_at=now)
     )
     return bool(tx.execute(again).rowcount)
 
 
-def apply_receipt(tx: Connection, sms_id: int, *, state: str, reason: str, now: float) -> bool:
-    """Write a receipt; a final state stays final. False when nothing changed."""
-    changed = (
-        update(outbound)
-        .where(outbound.c.id == sms_id, _may("apply_receipt"))
-        .values(state=state, reason=reason, reported=False, updated_at=now)
-    )
-    return bool(tx.execute(changed).rowcount)
+def withdraw(tx: Connection, ids: Sequence[int], reason: str, now: float) -> int:
+    """Give up those of these SMS that still wait or are held; returns how many."""
+    waiting = update(outbound).where(outbound.c.id.in_(ids), _may("withdraw"))
+    gone = waiting.values(state="failed", reason=reason, reported=False, updated_at=now)
+    return tx.execute(gone).rowcount
+
+
+def was_taken(tx: Connection, row: OutboundRow, now: float) -> bool:
+    """Note a receipt that proves that a gateway has an SMS, where nobody knew. False when it changes nothing."""
+    return _heard(tx, row, "was_taken", now, reported=True)
+
+
+def was_delivered(tx: Connection, row: OutboundRow, now: float) -> bool:
+    """Note that an SMS arrived; told if that is wanted, or if something else had been told. False as above."""
+    told_otherwise = in_state(outbound, *ledger.TOLD) & outbound.c.reported
+    silent = row.receipts == Receipts.NONE.value or (row.receipts != Receipts.ALL.value and not_(told_otherwise))
+    return _heard(tx, row, "was_delivered", now, reported=silent)
+
+
+def was_not_delivered(tx: Connection, row: OutboundRow, now: float, reason: str) -> bool:
+    """Note that an SMS did not arrive; told unless nobody wants to know. False as above."""
+    silent = row.receipts == Receipts.NONE.value
+    return _heard(tx, row, "was_not_delivered", now, reported=silent, reason=reason)
+
+
+def _heard(tx: Connection, row: OutboundRow, step: str, now: float, *, reported: Any, reason: str = "") -> bool:
+    (state,) = ledger.after(ledger.OUT, step)
+    changed = update(outbound).where(outbound.c.id == row.id, _may(step))
+    values = {"state": state, "reason": reason, "reported": reported, "updated_at": now}
+    return bool(tx.execute(changed.values(**values)).rowcount)
+
+
+def learn_gateway_id(tx: Connection, sms_id: int, gateway_id: str) -> None:
+    """Keep the gateway's own id, if it had told none before."""
+    if gateway_id:
+        unknown = update(outbound).where(outbound.c.id == sms_id, outbound.c.gateway_id == "")
+        tx.execute(unknown.values(gateway_id=gateway_id))
 
 
 def by_id(tx: Connection, sms_id: int) -> OutboundRow | None:
     """One SMS."""
-    found = _many(tx, outbound.c.id == sms_id)
-    return found[0] if found else None
+    row = tx.execute(_BY_ID, {"the_id": sms_id}).first()
+    return _row(row) if row else None
 
 
 def by_reference(tx: Connection, gateway: str, reference: str, gateway_id: str) -> OutboundRow | None:
-    """The SMS that a receipt names by our reference, or by the gateway's own id."""
+    """The SMS that a receipt names by our reference, or by the gateway's own id, which a modem uses again."""
     if reference:
         found = _many(tx, outbound.c.reference == reference)
     else:
         found = _many(tx, outbound.c.gateway == gateway, outbound.c.gateway_id == gateway_id) if gateway_id else []
-    return found[0] if found else None
+    return found[-1] if found else None
 
 
 def of_mail(tx: Connection, mail_id: int) -> list[OutboundRow]:
@@ -139,20 +173,35 @@ def of_mail(tx: Connection, mail_id: int) -> list[OutboundRow]:
     return _many(tx, outbound.c.mail_id == mail_id)
 
 
+def by_ids(tx: Connection, ids: Sequence[int]) -> list[OutboundRow]:
+    """The SMS with these ids."""
+    return _many(tx, outbound.c.id.in_(ids))
+
+
 def listing(tx: Connection) -> list[OutboundRow]:
     """Every SMS, oldest first."""
     return _many(tx)
 
 
-def mails_to_report(tx: Connection, *, mail_id: int | None = None, limit: int = 1) -> list[int]:
-    """Mails with an SMS that went wrong and was not told of, and none still under way; one mail, or any."""
-    wrong = in_state(outbound, *ledger.TOLD) & ~outbound.c.reported
-    if mail_id is not None:
-        wrong &= outbound.c.mail_id == mail_id
-    sibling = outbound.alias()
-    under_way = exists().where(sibling.c.mail_id == outbound.c.mail_id, sibling.c.state.in_(ledger.UNDER_WAY))
-    query = select(outbound.c.mail_id).where(wrong, ~under_way).distinct()
-    return list(tx.execute(query.order_by(outbound.c.mail_id).limit(limit)).scalars())
+def mails_to_report(tx: Connection, now: float, *, mail_id: int | None = None, limit: int = 1) -> list[int]:
+    """Mails with an SMS to be told of, and none still under way; one mail, or any.
+
+    What was delivered is told when that is known of every customer, or when the last has been waited for long enough.
+    """
+    if mail_id is None:
+        return list(tx.execute(_TO_REPORT.limit(limit), {"since": now - RECEIPTS_TOGETHER_SECONDS}).scalars())
+    return list(tx.execute(_ONE_TO_REPORT, {"mail": mail_id, "since": now - RECEIPTS_TOGETHER_SECONDS}).scalars())
+
+
+def _to_report() -> Select[Any]:
+    untold = in_state(outbound, *ledger.TOLD, "delivered") & ~outbound.c.reported
+    other = outbound.alias()
+    under_way = other.c.state.in_(ledger.UNDER_WAY)
+    expected = (other.c.state == "sent") & (other.c.updated_at > bindparam("since"))
+    waits = exists().where(
+        other.c.mail_id == outbound.c.mail_id, under_way | (expected & (outbound.c.state == "delivered"))
+    )
+    return select(outbound.c.mail_id).where(untold, ~waits).distinct().order_by(outbound.c.mail_id)
 
 
 def mark_reported(tx: Connection, mail_id: int) -> bool:
@@ -163,12 +212,10 @@ def mark_reported(tx: Connection, mail_id: int) -> bool:
 
 def sent_since(tx: Connection, since: float, *, account_id: int | None = None, key_id: int | None = None) -> int:
     """How many SMS an account, or all accounts of a key, claimed since a time; held ones do not count."""
-    query = select(func.count()).select_from(outbound).where(outbound.c.created_at > since, outbound.c.state != "held")
-    if account_id is not None:
-        query = query.where(outbound.c.account_id == account_id)
-    if key_id is not None:
-        query = query.where(outbound.c.account_id.in_(select(accounts.c.id).where(accounts.c.key_id == key_id)))
-    return tx.execute(query).scalar_one()
+    query = _SENT if account_id is None else _SENT_BY_ACCOUNT
+    query = query if key_id is None else _SENT_BY_KEY
+    values = {"since": since, "account": account_id, "the_key": key_id}
+    return tx.execute(query, {name: value for name, value in values.items() if value is not None}).scalar_one()
 
 
 def was_written_to(tx: Connection, account_id: int, peer: str) -> bool:
@@ -192,6 +239,30 @@ def _may(step: str) -> ColumnElement[bool]:
 
 
 _QUERY = select(outbound, accounts.c.email, accounts.c.number).join(accounts, accounts.c.id == outbound.c.account_id)
+
+
+# Made once: to put a statement together takes longer than to run it.
+_BY_ID = _QUERY.where(outbound.c.id == bindparam("the_id"))
+_STATES = select(outbound.c.state).where(outbound.c.id.in_(bindparam("ids", expanding=True)))
+_LEASE = (
+    update(outbound)
+    .where(outbound.c.id == bindparam("the_id"), _may("lease"))
+    .values(state="sending", attempts=outbound.c.attempts + 1)
+)
+_SETTLE = update(outbound).where(
+    outbound.c.id == bindparam("the_id"), outbound.c.attempts == bindparam("the_attempts"), _may("settle")
+)
+_SENT = (
+    select(func.count())
+    .select_from(outbound)
+    .where(outbound.c.created_at > bindparam("since"), outbound.c.state != "held")
+)
+_SENT_BY_ACCOUNT = _SENT.where(outbound.c.account_id == bindparam("account"))
+_SENT_BY_KEY = _SENT.where(
+    outbound.c.account_id.in_(select(accounts.c.id).where(accounts.c.key_id == bindparam("the_key")))
+)
+_TO_REPORT = _to_report()
+_ONE_TO_REPORT = _TO_REPORT.where(outbound.c.mail_id == bindparam("mail")).limit(1)
 
 
 def _many(tx: Connection, *conditions: ColumnElement[bool]) -> list[OutboundRow]:

@@ -19,11 +19,11 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
-    literal,
+    literal_column,
 )
 
 # The Alembic revision that these tables are; the pipe compares it without loading Alembic.
-REVISION = "0001"
+REVISION = "0004"
 
 metadata = MetaData()
 
@@ -59,6 +59,17 @@ keys = Table(
     # Domains that its employees write from, separated by blanks; empty: any.
     Column("domains", Words, nullable=False, default=""),
     Column("machine_mail", Boolean, nullable=False, default=False),
+    # Which receipts its employees are told of: `failed`, `all` or `none`; an account may want otherwise.
+    Column("receipts", Words, nullable=False, default="", server_default=""),
+    # How many SMS it may send, otherwise than the configuration says; 0: as that says.
+    Column("sms_per_account_per_hour", Integer, nullable=False, default=0, server_default="0"),
+    Column("sms_per_day", Integer, nullable=False, default=0, server_default="0"),
+    # Whether texts are kept at all, and for how many days texts, numbers and records are, otherwise than the
+    # configuration says; empty, or 0: as that says.
+    Column("texts", Words, nullable=False, default="", server_default=""),
+    Column("texts_days", Integer, nullable=False, default=0, server_default="0"),
+    Column("numbers_days", Integer, nullable=False, default=0, server_default="0"),
+    Column("records_days", Integer, nullable=False, default=0, server_default="0"),
     Column("created_at", Double, nullable=False),
     Column("deleted_at", Double),
 )
@@ -74,6 +85,7 @@ accounts = Table(
     Column("closed_at", Double),
     # Since when SMS are held because the mailbox kept refusing mails.
     Column("suspended_at", Double),
+    Column("receipts", Words, nullable=False, default="", server_default=""),
 )
 
 # Bounces of SMS mails: what they count, see `dialog.bounce`.
@@ -179,11 +191,75 @@ outbound = Table(
     Column("reference", Words, nullable=False, unique=True),
     Column("reason", Words, nullable=False),
     Column("attempts", Integer, nullable=False),
+    # Not to be tried before this time by those who look for what waits.
+    Column("due_at", Double, nullable=False, default=0.0, server_default="0"),
+    # What the gateway said last, in its own words, for the operator.
+    Column("answer", Words, nullable=False, default="", server_default=""),
+    # Which receipts the employee is told of.
+    Column("receipts", Words, nullable=False, default="failed", server_default="failed"),
     Column("leased_until", Double, nullable=False),
     Column("owner", Words, nullable=False, default=""),
     Column("reported", Boolean, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
+)
+
+# What gateways said of each part of an SMS afterwards; `part` is empty where a receipt is of the whole.
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("outbound_id", _Id, ForeignKey("outbound.id"), nullable=False),
+    Column("part", Words, nullable=False),
+    Column("delivery", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    # When the provider says that it happened.
+    Column("happened_at", Double),
+    Column("received_at", Double, nullable=False),
+)
+
+# How the calls of each gateway went, by the minute.
+gateway_minutes = Table(
+    "gateway_minutes",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("gateway", Words, nullable=False),
+    Column("minute", BigInteger, nullable=False),
+    Column("tried", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+)
+
+# Gateways that are passed over, until when, and why; a row with `down_since` empty is one that is well again.
+gateway_states = Table(
+    "gateway_states",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("gateway", Words, nullable=False, unique=True),
+    Column("down_since", Double),
+    Column("down_until", Double, nullable=False),
+    Column("pauses", Integer, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+)
+
+# Parts of long SMS, until the last has come; joined ones are kept a while, to know a repeated part by.
+segments = Table(
+    "segments",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    # Sender, receiver, reference and number of parts: what makes parts one SMS.
+    Column("group_digest", String(64), nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("gateway", Words, nullable=False),
+    Column("gateway_id", Words, nullable=False),
+    Column("sender", Words, nullable=False),
+    Column("number", Words, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("sent_at", Double),
+    Column("received_at", Double, nullable=False),
+    Column("joined", Boolean, nullable=False),
 )
 
 inbound = Table(
@@ -228,6 +304,51 @@ notices = Table(
     Column("sent_at", Double),
 )
 
+# Who may sign in to the web pages. A higher `generation` ends every session of a lower one.
+users = Table(
+    "users",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("name", Words, nullable=False, unique=True),
+    Column("role", Words, nullable=False),
+    Column("password_hash", Words, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("disabled_at", Double),
+)
+
+# The keys of those users who see some of them only.
+key_managers = Table(
+    "key_managers",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("key_id", _Id, ForeignKey("keys.id"), nullable=False),
+    Column("user_id", _Id, ForeignKey("users.id"), nullable=False),
+)
+
+# Every change that somebody made, and every look at a text: written with it, in its transaction.
+acts = Table(
+    "acts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("happened_at", Double, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("origin", Words, nullable=False),
+    Column("act", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("details", Words, nullable=False),
+)
+
+# Sign-ins that failed, or are being looked at; `name` is a digest, as people type passwords there, too.
+failed_sign_ins = Table(
+    "failed_sign_ins",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("address", Words, nullable=False),
+    Column("tried_at", Double, nullable=False),
+)
+
 
 def in_state(table: Table, *states: str) -> ColumnElement[bool]:
     """Whether a row is in one of these states, which stand in the statement itself.
@@ -235,5 +356,5 @@ def in_state(table: Table, *states: str) -> ColumnElement[bool]:
     Neither database uses a partial index where the state is a parameter, and those indexes keep what
     waits apart from the millions that do not.
     """
-    wanted = [literal(state, literal_execute=True) for state in states]
+    wanted: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in states]  # words of `core.ledger`
     return table.c.state == wanted[0] if len(wanted) == 1 else table.c.state.in_(wanted)

@@ -225,6 +225,15 @@ def test_a_bounce_address_reads_back_with_any_accepted_secret(payload, domain):
     assert address.bounce_payload([NEW], local_part + domain) is None
 
 
+@pytest.mark.parametrize("domain", ["", "@sms.example"])
+def test_the_address_of_a_loop_mail_reads_back_and_means_nothing_else(domain):
+    local_part = address.loop_local_part(OLD, "abcdefghij")
+    assert address.read(local_part) == address.Unknown()
+    assert address.loop_name([NEW, OLD], local_part.upper() + domain) == "abcdefghij"
+    assert address.loop_name([NEW], local_part + domain) is None
+    assert address.loop_name([OLD], "anna" + domain) is None
+
+
 @pytest.mark.parametrize("forged", ["", "anna@firma.dk", f"b.17.{TOKEN}@sms.example", f"17.{TOKEN}"])
 def test_a_forged_bounce_address_has_no_payload(forged):
     assert address.bounce_payload([NEW], forged) is None

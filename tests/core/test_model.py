@@ -64,6 +64,19 @@ def test_an_sms_that_comes_again_has_the_same_digest_and_another_text_another():
 
 
 @pytest.mark.parametrize(
+    ("gateway_id", "sent_at", "identity"),
+    [
+        ("7", 1795338001.0, "7"),
+        ("", 1795338001.0, "sent at 1795338001.0"),
+        ("", 1795338000.0, ""),  # perhaps a minute or a day
+        ("", None, ""),
+    ],
+)
+def test_an_sms_without_an_id_is_known_by_the_second_that_it_was_sent_in(gateway_id, sent_at, identity):
+    assert InboundSms("main", gateway_id, "+4520123456", "459192000123", "Ja", sent_at).identity == identity
+
+
+@pytest.mark.parametrize(
     ("enabled", "closed_at", "state"),
     [(True, None, "open"), (False, None, "paused"), (True, 0.0, "closed"), (False, 1.0, "closed")],
 )

@@ -22,7 +22,7 @@ from werkzeug.test import EnvironBuilder
 from smsdialog import config as configuration
 from smsdialog.core.model import Account, Delivery, Envelope, OutboundSms, Receipt
 from smsdialog.dialog import account, flush, key, receipt
-from smsdialog.dialog.audit import audit
+from smsdialog.dialog.check import check
 from smsdialog.dialog.handle import Answer, handle
 from smsdialog.dialog.service import Service, open_service
 from smsdialog.gateways import Accepted, Gateways, Outcome
@@ -324,8 +324,8 @@ class Administrator(Reader):
     def sends_again(self, row: OutboundRow) -> bool:
         return flush.resend(self.service, row.id)
 
-    def audits(self) -> list[str]:
-        return audit(self.service)
+    def checks(self) -> list[str]:
+        return check(self.service)
 
     def accounts(self) -> list[Account]:
         with self.service.store.reading() as tx:

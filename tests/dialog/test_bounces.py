@@ -100,7 +100,7 @@ def test_the_sms_of_a_suspended_account_are_held_and_delivered_when_it_is_resume
     assert stage.administrator.sms_in()[-1].state == "held"
     stage.administrator.resumes(stage.anna)
     assert [body_of(mail) for mail in stage.anna.mailbox()][-1] == "Er du der?"
-    assert stage.administrator.audits() == []
+    assert stage.administrator.checks() == []
 
 
 def test_who_is_suspended_can_still_send(stage: Stage, mailbox: Mailbox, clock: Clock, customer: Customer) -> None:

@@ -1,4 +1,4 @@
-"""One pass over all that waits, and the audit that says whether the ledger keeps its promises."""
+"""One pass over all that waits, and the check that says whether the ledger keeps its promises."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_gateway_that_is_down_does_not_hold_up_the_others(build: Callable[...,
     assert [sms.to for sms in stage.network.arrived] == ["+4520123456"]
 
 
-def test_the_audit_names_what_waits_too_long_and_a_flush_mends_it(
+def test_the_check_names_what_waits_too_long_and_a_flush_mends_it(
     anna: Employee, customer: Customer, administrator: Administrator, network: Network, post: PostOffice, clock: Clock,
     key: str,
 ) -> None:  # fmt: skip
@@ -65,9 +65,9 @@ def test_the_audit_names_what_waits_too_long_and_a_flush_mends_it(
     anna.writes(key, "20123456", "Hej")
     customer.texts(anna, "Hej")
     anna.writes(key, "2012345", "Hej")
-    assert administrator.audits() == []
+    assert administrator.checks() == []
     clock.passes(hours=3)
-    assert len(administrator.audits()) == 3
+    assert len(administrator.checks()) == 3
     post.comes_back()
     administrator.flushes()
-    assert administrator.audits() == []
+    assert administrator.checks() == []

@@ -66,7 +66,7 @@ def test_an_sms_that_waited_for_its_gateway_when_the_key_was_disabled_is_not_sen
     administrator.disables("Firma")
     assert posted.again().statuses == [0]
     assert len(network.tried) == 1
-    assert "IKKE sendt (the key is disabled)" in body_of(anna.receives())
+    assert "IKKE sendt (nøglen er deaktiveret)" in body_of(anna.receives())
 
 
 def test_an_sms_that_waited_for_its_gateway_when_the_account_was_closed_is_not_sent_but_reported(
@@ -78,7 +78,7 @@ def test_an_sms_that_waited_for_its_gateway_when_the_account_was_closed_is_not_s
     anna.receives()
     administrator.flushes()
     assert len(network.tried) == 1
-    assert "IKKE sendt (the account is closed)" in body_of(anna.receives())
+    assert "IKKE sendt (kontoen er nedlagt)" in body_of(anna.receives())
 
 
 def test_an_sms_that_waited_for_sendmail_when_the_key_was_disabled_is_held_until_it_is_enabled(

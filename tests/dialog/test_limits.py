@@ -30,7 +30,7 @@ def test_over_the_limit_of_an_hour_sms_are_held_and_told_once(limited: Stage) ->
     assert states(limited) == ["sent", "sent", "held"]
     assert "+45 20 12 34 52: holdt tilbage" in body_of(limited.anna.receives())
     limited.anna.receives_nothing()
-    assert limited.administrator.audits() == []
+    assert limited.administrator.checks() == []
 
 
 def test_a_mail_to_more_customers_than_are_left_is_held_as_a_whole(limited: Stage) -> None:

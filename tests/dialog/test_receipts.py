@@ -41,6 +41,14 @@ def test_an_sms_that_failed_on_its_way_is_reported_once(
     anna.receives_nothing()
 
 
+def test_a_failure_that_the_provider_does_not_explain_is_told_in_words(
+    stage: Stage, anna: Employee, administrator: Administrator, key: str
+) -> None:
+    anna.writes(key, "20123456", "Hej")
+    stage.receipt_comes(administrator.sms_out()[0], Delivery.FAILED)
+    assert "+45 20 12 34 56: IKKE sendt (mislykkedes)" in body_of(anna.receives())
+
+
 @pytest.mark.parametrize(
     ("first", "second", "final"),
     [

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from smsdialog.core.model import InboundSms
+from smsdialog.dialog.receive import receive
 from tests.dialog.stage import Administrator, Clock, Customer, Employee, PostOffice, Stage, body_of
 
 HEADERS = [
@@ -80,6 +82,14 @@ def test_the_same_sms_twice_from_the_gateway_is_one_mail(anna: Employee, custome
         assert customer.texts(anna, "Hej", gateway_id="smsc-17") == 200
     anna.receives()
     anna.receives_nothing()
+
+
+def test_the_same_sms_twice_without_an_id_is_one_mail_if_the_gateway_says_when_it_was_sent(
+    stage: Stage, anna: Employee
+) -> None:
+    for sent_at in (1795338001.0, 1795338001.0, 1795338002.0):
+        receive(stage.service, InboundSms("main", "", "+4520123456", anna.number, "Ja", sent_at))
+    assert [body_of(mail) for mail in anna.mailbox()] == ["Ja", "Ja"]
 
 
 def test_two_sms_alike_with_ids_of_their_own_are_two_mails(anna: Employee, customer: Customer) -> None:

@@ -73,7 +73,7 @@ def test_a_gateway_that_stays_down_is_given_up_and_the_employee_is_told(
     clock.passes(hours=13)
     assert posted.again().statuses == [0]
     assert states(administrator) == ["failed"]
-    assert "IKKE sendt (given up: no connection)" in body_of(anna.receives())
+    assert "IKKE sendt (opgivet: no connection)" in body_of(anna.receives())
 
 
 def test_a_customer_that_failed_is_reported_with_all_the_others_and_they_are_not_texted_again(

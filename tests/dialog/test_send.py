@@ -255,7 +255,7 @@ def test_the_ledger_accounts_for_every_recipient_of_every_mail(
         (f"{key[:7]}…", "refused", "wrong-number"),
         ("post", "unknown-recipient", ""),
     ]
-    assert administrator.audits() == []
+    assert administrator.checks() == []
 
 
 def test_a_mail_of_odd_octets_is_texted_or_refused_and_never_an_error(

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from smsdialog import config as configuration
 from smsdialog.core.model import Envelope
 from smsdialog.dialog import account, flush, key
-from smsdialog.dialog.audit import audit
+from smsdialog.dialog.check import check
 from smsdialog.dialog.handle import handle
 from smsdialog.dialog.service import Service, open_service
 from smsdialog.store import inbound, outbound
@@ -115,11 +115,19 @@ class Office:
 
     def call(self, number: int, **env: str) -> Running:
         """The gateway calls with an SMS, through CGI."""
-        fields = {"token": "inbound", "from": "+4520123456", "to": NUMBER, "text": f"Ja {number}", "id": f"in-{number}"}
+        fields = {"from": "+4520123456", "to": NUMBER, "text": f"Ja {number}", "id": f"in-{number}"}
+        return self._cgi("/inbound/main", fields, **env)
+
+    def receipt(self, reference: str, dlr: int, **env: str) -> Running:
+        """The gateway says what became of an SMS (Kannel: 1 delivered, 2 failed)."""
+        fields = {"reference": reference, "status": str(dlr), "reply": "absent", "id": "f1"}
+        return self._cgi("/receipt/main", fields, **env)
+
+    def _cgi(self, path: str, fields: dict[str, str], **env: str) -> Running:
         request = {
-            "SMSDIALOG_CONFIG": str(self.config), "REQUEST_METHOD": "GET", "PATH_INFO": "/inbound/main",
+            "SMSDIALOG_CONFIG": str(self.config), "REQUEST_METHOD": "GET", "PATH_INFO": path,
             "SCRIPT_NAME": "", "SERVER_NAME": "localhost", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.0",
-            "QUERY_STRING": urlencode(fields),
+            "QUERY_STRING": urlencode({"token": "inbound", **fields}),
         }  # fmt: skip
         command = [sys.executable, str(CHECKOUT / "bin" / "smsdialog.cgi")]
         environment = {**TESTING, **request, **env}
@@ -135,9 +143,9 @@ class Office:
         """Cron comes by, some hours later."""
         flush.flush(self.later)
 
-    def audits(self) -> list[str]:
+    def checks(self) -> list[str]:
         """What `db check` would say some hours later, when nothing may wait any more."""
-        return audit(self.later)
+        return check(self.later)
 
     def sms_out(self) -> list[OutboundRow]:
         with self.service.store.reading() as tx:
@@ -172,7 +180,7 @@ class Office:
         told = " ".join(str(mail.get_content()) for mail in self.mails())
         for row in rows:
             assert row.state == "sent" or row.text in told
-        assert self.audits() == []
+        assert self.checks() == []
 
 
 def status(process: Running) -> int:

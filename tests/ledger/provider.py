@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
-ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Length: 23\r\n\r\n0: Accepted for delivery"
+ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Length: 24\r\n\r\n0: Accepted for delivery"
 BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"
 HEAD = b"HTTP/1.1 202 Accepted\r\nContent-Length: 100000\r\n\r\n"
 

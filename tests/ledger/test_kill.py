@@ -14,11 +14,14 @@ from tests.ledger.office import CUSTOMERS, OPERATOR, Office, status
 OF_A_MAIL = ("claimed", "leased", "answered", "settled", "settled:2")
 OF_A_REPORT = ("reported", "notice-leased", "notice-taken", "notice-sent")
 OF_AN_SMS = ("received", "mail-leased", "mail-taken", "mailed")
+OF_A_RECEIPT = ("receipt-applied", "reported", "notice-leased", "notice-taken", "notice-sent")
 KILLED = -signal.SIGKILL
 
 
 def test_every_step_is_died_at_here() -> None:
-    assert {name.partition(":")[0] for name in (*OF_A_MAIL, *OF_A_REPORT, *OF_AN_SMS)} == set(faults.STEPS)
+    assert {name.partition(":")[0] for name in (*OF_A_MAIL, *OF_A_REPORT, *OF_AN_SMS, *OF_A_RECEIPT)} == set(
+        faults.STEPS
+    )
 
 
 @pytest.mark.parametrize("step", OF_A_MAIL)
@@ -62,7 +65,21 @@ def test_killed_with_an_sms_in_hand(office: Office, step: str, again: bool) -> N
     assert office.texts_in() == ["Ja 1"]
     assert len(office.mails()) == (2 if step == "mail-taken" else 1)
     assert office.states_in() == {"mailed": 1}
-    assert office.audits() == []
+    assert office.checks() == []
+
+
+@pytest.mark.parametrize("step", OF_A_RECEIPT)
+@pytest.mark.parametrize("again", [True, False], ids=["the-gateway-calls-again", "it-does-not"])
+def test_killed_with_a_receipt_in_hand(office: Office, step: str, again: bool) -> None:
+    assert status(office.pipe(1)) == 0
+    reference = office.sms_out()[0].reference
+    assert status(office.receipt(reference, 2, SMSDIALOG_FAULT=step)) == KILLED
+    if again:
+        assert status(office.receipt(reference, 2)) == 0
+    office.flushes()
+    assert [row.state for row in office.sms_out()] == ["failed", "sent"]
+    assert len({mail["Message-ID"] for mail in office.mails()}) == 1
+    assert office.checks() == []
 
 
 def test_killed_at_any_moment(office: Office) -> None:

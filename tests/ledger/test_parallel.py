@@ -35,7 +35,7 @@ def test_more_subscribers_than_numbers_are_as_many_accounts_as_numbers(build: Ca
     assert len(subjects) == 12
     assert sum(subject.startswith("Your SMS number is") for subject in subjects) == 8
     office.flushes()
-    assert office.audits() == []
+    assert office.checks() == []
 
 
 def all_taken(starts: list[Callable[[], Running]]) -> None:

@@ -81,7 +81,7 @@ def test_a_disk_that_fills_up_leaves_whole_lines_only(build: Build, small_disk: 
     office.flushes()
     lines = [json.loads(line) for line in outbox.read_text().splitlines()]
     assert len({(line["to"], line["text"]) for line in lines}) == len(lines) == len(office.sms_out())
-    assert office.audits() == []
+    assert office.checks() == []
 
 
 @pytest.mark.parametrize("mode", [0o555, 0o000], ids=["read-only", "unreadable"])

@@ -30,7 +30,7 @@ def test_whatever_a_gateway_does_the_run_ends_and_what_may_have_been_sent_is_unk
     assert list(office.provider.seen.values()) == [1]
     assert [row.state for row in office.sms_out()] == ["unknown"]
     assert "may or may not have been sent" in str(office.mails()[0].get_content())
-    assert office.audits() == []
+    assert office.checks() == []
 
 
 def test_a_gateway_that_is_not_there_is_tried_again(office: Office) -> None:
@@ -58,7 +58,7 @@ def test_whatever_sendmail_does_a_report_goes_out_later(office: Office, trouble:
     mend()
     assert office.retries(1) == 0
     assert len(office.mails()) == 1
-    assert office.audits() == []
+    assert office.checks() == []
 
 
 @pytest.mark.parametrize("trouble", ["fails", "hangs", "missing"])
@@ -70,7 +70,7 @@ def test_whatever_sendmail_does_an_sms_is_kept_and_mailed_later(office: Office, 
     mend()
     office.flushes()
     assert office.texts_in() == ["Ja 1", "Ja 2"]
-    assert office.audits() == []
+    assert office.checks() == []
 
 
 def break_sendmail(office: Office, trouble: str) -> Callable[[], None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,7 @@ def test_two_transactions_one_after_the_other_see_each_other(store: Store, url: 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Store:
+    (tmp_path / "plain.db").touch()
     opened = open_store(f"sqlite:///{tmp_path}/plain.db")
     with opened.transaction() as tx:
         number_ranges.create(tx)
@@ -105,3 +107,43 @@ def test_a_server_that_is_away_is_unavailable() -> None:
 def test_texts_that_a_database_does_not_take_are_stored_without_what_it_does_not_take(store: Store) -> None:
     add_key(store, "a\x00b\ud83dc")
     assert labels(store) == ["ab?c"]
+
+
+def test_a_file_that_was_moved_away_is_not_written_into_and_no_other_is_made(file: Store) -> None:
+    """And when it is back, the same store goes on."""
+    path = Path(str(file.engine.url.database))
+    path.rename(path.with_suffix(".away"))
+    with pytest.raises(StoreUnavailable), file.transaction():
+        pytest.fail("into a file that nobody sees")
+    assert not path.exists()
+    path.with_suffix(".away").rename(path)
+    with file.transaction() as tx:
+        tx.execute(insert(number_ranges).values(first=1, last=2, created_at=0))
+
+
+def test_a_file_that_was_replaced_is_the_one_that_is_read(file: Store, tmp_path: Path) -> None:
+    with file.transaction() as tx:
+        tx.execute(insert(number_ranges).values(first=1, last=2, created_at=0))
+    (tmp_path / "other.db").touch()
+    other = open_store(f"sqlite:///{tmp_path}/other.db")
+    with other.transaction() as tx:
+        number_ranges.create(tx)
+    other.close()
+    for name in ("plain.db-wal", "plain.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / "other.db").rename(tmp_path / "plain.db")
+    with file.reading() as tx:
+        assert tx.execute(text("SELECT count(*) FROM number_ranges")).scalar() == 0
+
+
+def test_the_threads_of_a_process_take_turns_at_writing(file: Store) -> None:
+    """Nobody fails for a lock, however many there are."""
+
+    def write(number: int) -> None:
+        with file.transaction() as tx:
+            tx.execute(insert(number_ranges).values(first=number, last=number, created_at=0))
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(write, range(200)))
+    with file.reading() as tx:
+        assert tx.execute(text("SELECT count(*) FROM number_ranges")).scalar() == 200

@@ -93,12 +93,12 @@ def test_a_mail_is_told_of_once(store: Store, sms: int) -> None:
     with store.transaction() as tx:
         row = outbound.lease(tx, sms, NOW, LEASE)
         assert row
-        assert outbound.mails_to_report(tx) == []
+        assert outbound.mails_to_report(tx, NOW) == []
         outbound.settle(tx, row, state="failed", reason="x", now=NOW)
-        assert outbound.mails_to_report(tx) == [row.mail_id]
+        assert outbound.mails_to_report(tx, NOW) == [row.mail_id]
         assert outbound.mark_reported(tx, row.mail_id)
         assert not outbound.mark_reported(tx, row.mail_id)
-        assert outbound.mails_to_report(tx) == []
+        assert outbound.mails_to_report(tx, NOW) == []
 
 
 def test_an_sms_mail_is_leased_once_and_comes_back_when_its_lease_ran_out(store: Store) -> None:

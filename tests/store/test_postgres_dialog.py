@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from smsdialog.dialog import privacy
+from smsdialog.dialog.purge import purge
 from smsdialog.dialog.service import Service
 from smsdialog.gateways import Refused, Unknown
 from tests.dialog.stage import Stage, body_of
@@ -35,7 +37,7 @@ def test_the_dialog_goes_both_ways(stage: Stage) -> None:
     stage.anna.receives()
     stage.customer.texts(stage.anna, "Er du der?")
     assert [row.state for row in stage.administrator.sms_in()] == ["mailed", "held"]
-    assert stage.administrator.audits() == []
+    assert stage.administrator.checks() == []
 
 
 def test_what_goes_wrong_is_told(stage: Stage) -> None:
@@ -68,3 +70,36 @@ def test_disabling_and_enabling_a_key_holds_and_delivers(stage: Stage) -> None:
         stage.customer.texts(stage.anna, text)
     stage.administrator.enables("Firma")
     assert [body_of(stage.anna.receives()) for _ in range(2)] == ["Et", "To"]
+
+
+def test_what_is_kept_too_long_goes(stage: Stage) -> None:
+    stage.network.answers = [Refused("blocked: Hej Bo")]
+    stage.anna.writes(stage.key, "20123456, 30123456", "Hej Bo")
+    stage.customer.texts(stage.anna, "Hej selv")
+    for days, what in ((366, "texts"), (730, "numbers"), (730, "records")):
+        stage.clock.passes(days=days)
+        assert purge(stage.service)[what]
+        assert purge(stage.service)[what] == 0
+    assert (stage.administrator.sms_out(), stage.administrator.sms_in()) == ([], [])
+    assert stage.administrator.checks() == []
+
+
+def test_where_no_texts_are_kept_they_are_gone_at_once(stage: Stage) -> None:
+    stage.administrator.edits_key("Firma", texts="until-delivered")
+    stage.network.answers = [Refused("blocked: Hej Bo")]
+    stage.anna.writes(stage.key, "20123456, 30123456", "Hej Bo")
+    stage.customer.texts(stage.anna, "Hej selv")
+    assert {row.text for row in (*stage.administrator.sms_out(), *stage.administrator.sms_in())} == {""}
+    purge(stage.service)
+
+
+def test_somebody_is_found_and_removed(stage: Stage) -> None:
+    stage.anna.writes(stage.key, "20 12 34 56, 30123456", "Ring til 20-12-34-56")
+    stage.customer.texts(stage.anna, "Hej selv")
+    assert {"dialogs", "outbound", "inbound", "mails"} <= privacy.export(stage.service, "20123456").rows.keys()
+    privacy.erase(stage.service, "20123456")
+    assert privacy.export(stage.service, "20123456").rows == {}
+    assert [row.text for row in stage.administrator.sms_out()] == ["", "Ring til (removed)"]
+    privacy.erase(stage.service, stage.anna.address)
+    assert privacy.export(stage.service, stage.anna.address).rows == {}
+    assert stage.administrator.checks() == []

@@ -8,6 +8,7 @@ the same words, and knows more of the lines, it is taken; where it says others, 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from smsdialog.core.text.lines import Line, Mark, lines_of
@@ -39,11 +40,15 @@ def chosen_text(choice: Choice, wish: Wish) -> str:
 
 def page_of(source: str) -> list[Line]:
     """The lines of an HTML text; a mail without one does not pay for the renderer's start."""
-    if not source:
-        return []
+    return list(_page(source)) if source else []
+
+
+@lru_cache(maxsize=4)
+def _page(source: str) -> tuple[Line, ...]:
+    """A page, kept while its mail is in hand: several rules look at it."""
     from smsdialog.core.text.html import rendered
 
-    return rendered(source)
+    return tuple(rendered(source))
 
 
 def is_stub(plain: str, page: list[Line]) -> bool:

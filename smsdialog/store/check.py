@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, exists, func, select, text
 
 from smsdialog.core import ledger
+from smsdialog.core.model import Receipts
 from smsdialog.store.mails import NO_ANSWER_WANTED
 from smsdialog.store.schema import accounts, deliveries, in_state, inbound, mails, notices, outbound
 
@@ -57,6 +58,12 @@ def overdue_outbound(tx: Connection, before: float) -> list[int]:
     return _sms(tx, in_state(outbound, *ledger.UNDER_WAY), outbound.c.updated_at < before)
 
 
+def oldest_outbound(tx: Connection, before: float) -> float:
+    """When the oldest of these was written, in seconds since the epoch; 0 where there is none."""
+    waits = (in_state(outbound, *ledger.UNDER_WAY), outbound.c.updated_at < before)
+    return tx.execute(select(func.min(outbound.c.created_at)).where(*waits)).scalar() or 0.0
+
+
 def untold_outbound(tx: Connection, before: float) -> list[int]:
     """SMS that went wrong before a time without a report."""
     return _sms(tx, in_state(outbound, *ledger.TOLD), ~outbound.c.reported, outbound.c.updated_at < before)
@@ -65,7 +72,8 @@ def untold_outbound(tx: Connection, before: float) -> list[int]:
 def unwritten_reports(tx: Connection) -> list[int]:
     """SMS that went wrong and are noted as told of, and no notice tells of them."""
     told = exists().where(notices.c.mail_id == outbound.c.mail_id)
-    return _sms(tx, in_state(outbound, *ledger.TOLD), outbound.c.reported, ~told)
+    wanted = outbound.c.receipts != Receipts.NONE.value
+    return _sms(tx, in_state(outbound, *ledger.TOLD), outbound.c.reported, ~told, wanted)
 
 
 def strange_outbound(tx: Connection) -> list[int]:

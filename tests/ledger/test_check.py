@@ -97,7 +97,7 @@ def stage(build: Callable[..., Stage]) -> Stage:  # noqa: F811
 
 
 def test_one_of_everything_is_well(stage: Stage) -> None:
-    assert stage.administrator.audits() == []
+    assert stage.administrator.checks() == []
     assert [row.state for row in stage.administrator.sms_out()] == ["sent", "sent", "unknown"]
     assert [row.state for row in stage.administrator.sms_in()] == ["mailed", "held"]
 
@@ -107,7 +107,7 @@ def test_what_breaks_the_promise_is_found(stage: Stage, what: str) -> None:
     statement, finding = SPOILT[what]
     with stage.service.store.transaction() as tx:
         tx.execute(statement)
-    assert stage.administrator.audits() == [finding]
+    assert stage.administrator.checks() == [finding]
 
 
 def test_what_waits_within_its_time_is_no_finding(stage: Stage) -> None:
@@ -116,7 +116,7 @@ def test_what_waits_within_its_time_is_no_finding(stage: Stage) -> None:
         tx.execute(update(inbound).where(inbound.c.id == 1).values(state="received", received_at=stage.clock()))
         later = {"sent_at": None, "attempts": 0, "due_at": stage.clock() + 3600}
         tx.execute(update(notices).where(notices.c.mail_id == 2).values(**later))
-    assert stage.administrator.audits() == []
+    assert stage.administrator.checks() == []
 
 
 def test_a_long_list_is_cut(stage: Stage) -> None:
@@ -124,7 +124,7 @@ def test_a_long_list_is_cut(stage: Stage) -> None:
         stage.anna.writes(stage.key, "20123456", f"Hej {number}")
     with stage.service.store.transaction() as tx:
         tx.execute(update(outbound).values(state="lost"))
-    (finding,) = stage.administrator.audits()
+    (finding,) = stage.administrator.checks()
     assert finding.startswith("33 SMS are in a state that there is not (o1, o2, ")
     assert finding.endswith(", o20, …)")
 
@@ -137,7 +137,7 @@ def test_two_open_accounts_of_one_number_and_rows_that_name_nothing_are_damage(s
         "DROP INDEX accounts_open_number; UPDATE accounts SET number = '459192000001'; DELETE FROM mails WHERE id = 1;"
     )
     spoiler.close()
-    assert stage.administrator.audits() == [
+    assert stage.administrator.checks() == [
         "the database is damaged: a row of 'deliveries' names one of 'mails' that is not there",
         "the database is damaged: a row of 'endings' names one of 'mails' that is not there",
         "the database is damaged: a row of 'outbound' names one of 'mails' that is not there",

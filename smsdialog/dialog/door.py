@@ -1,0 +1,168 @@
+"""At the door: what can be refused before a mail is taken, and in whose words.
+
+The MTA asks for each recipient, by the policy protocol or by LMTP's RCPT. Two kinds of people ask:
+
+    strangers   hear "no such address" or nothing. A key that is unknown and one that is disabled are the same to
+                them, in the answer and in the work that it takes
+    our own     whom the MTA vouches for (SASL, a trusted network) hear why, in their language, as SMTP can say it
+
+Identity is the From header, which is not known yet: so nothing is refused because the envelope sender has no account.
+What has one that is closed, paused or over its limit, has. Subscribe, unsubscribe and help are let in, and so is what
+machines send: that is told apart, and dropped, when the mail is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smsdialog.core import phone
+from smsdialog.core.address import (
+    BounceAddress,
+    KeyAddress,
+    Meaning,
+    PhoneAddress,
+    ReplyAddress,
+    Unknown,
+    bounce_payload,
+    hash_key,
+    read,
+    redact,
+    same_domain,
+    split_address,
+)
+from smsdialog.core.mailbox import canonical_address
+from smsdialog.core.phone import service_number
+from smsdialog.core.sender import is_local
+from smsdialog.dialog.limits import SECONDS_PER_DAY, SECONDS_PER_HOUR
+from smsdialog.dialog.service import Service
+from smsdialog.errors import (
+    NUMBER_REASONS,
+    AccountClosed,
+    AccountPaused,
+    NotAnswerable,
+    NumberRefused,
+    OverLimit,
+    Refusal,
+    TooBig,
+    UnknownRecipient,
+)
+from smsdialog.store import Connection, door, keys, outbound
+
+LONGEST_TEXT = 400
+_CODES = {"5.3.4": "552", "4.7.1": "452"}
+# SMTP has ASCII only.
+_PLAIN = str.maketrans(
+    {"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa", "“": '"', "”": '"', "’": "'", "…": "..."}
+)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who wants in, as the MTA says; `size` is what he declared, 0 when he did not."""
+
+    sender: str
+    sasl_username: str
+    client_address: str
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A refusal: SMTP code, enhanced code and words."""
+
+    line: str
+
+
+STRANGE = Verdict("550 5.1.1 no such address here")
+
+
+class Door:
+    """Judges recipients of one installation. Reads only; safe in threads."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def judge(self, recipient: str, caller: Caller) -> Verdict | None:
+        """Whether a mail to this recipient is refused. Raises StoreUnavailable."""
+        config = self._service.config
+        local_part, domain = split_address(recipient)
+        if not same_domain(domain, config.domain):
+            return None
+        ours = bool(caller.sasl_username.strip()) or is_local(caller.client_address, config.auth.trusted_networks)
+        meaning = read(local_part)
+        try:
+            with self._service.store.reading() as tx:
+                if not self._means_something(tx, meaning, local_part, ours=ours):
+                    raise UnknownRecipient(recipient=redact(local_part), domain=config.domain)
+                if ours and isinstance(meaning, KeyAddress | PhoneAddress | ReplyAddress):
+                    self._check_sender(tx, caller.sender)
+            if caller.size > config.mail.max_bytes:
+                raise TooBig(limit=str(config.mail.max_bytes // 1_000_000))
+        except Refusal as error:
+            return self._in_words(error) if ours or isinstance(error, TooBig) else STRANGE
+        return None
+
+    def _means_something(self, tx: Connection, meaning: Meaning, local_part: str, *, ours: bool) -> bool:
+        """Whether this is an address of ours; for our own people, Refusal says what is wrong with it."""
+        match meaning:
+            case KeyAddress(secret):
+                return self._is_good_key(tx, hash_key(secret.reveal()), ours=ours)
+            case PhoneAddress(typed):
+                return self._is_good_number(tx, typed)
+            case ReplyAddress(peer, _) if not phone.can_be_answered(f"+{peer}"):
+                raise NotAnswerable
+            case BounceAddress():
+                return bounce_payload(self._service.secrets, local_part) is not None
+        return not isinstance(meaning, Unknown)
+
+    def _is_good_key(self, tx: Connection, secret_hash: str, *, ours: bool) -> bool:
+        enabled = door.key_is_enabled(tx, secret_hash, self._service.now())
+        if ours and not enabled and door.key_exists(tx, secret_hash, self._service.now()):
+            raise AccountPaused
+        return enabled
+
+    def _is_good_number(self, tx: Connection, typed: str) -> bool:
+        """A customer's number that may be texted, or an account's own that is open. Raises NumberRefused."""
+        own = service_number(typed.removeprefix("p"))
+        opened = door.number_is_open(tx, own) if own else None
+        if opened is not None:
+            if not opened:
+                raise AccountPaused
+            return True
+        config = self._service.config
+        try:
+            phone.check_country(phone.parse(typed, config.country), config.limits.countries)
+        except NumberRefused as error:
+            raise NumberRefused(typed, error.reason) from error
+        return True
+
+    def _check_sender(self, tx: Connection, sender: str) -> None:
+        """Raise Refusal if every account of the envelope sender is closed, paused or over its limit."""
+        found = door.accounts_of(tx, canonical_address(sender) or "")
+        if not found:
+            return
+        opened = [row for row in found if row[2]]
+        if not opened:
+            raise AccountClosed(domain=self._service.config.domain)
+        if not any(enabled for _, _, _, enabled in opened):
+            raise AccountPaused
+        if all(self._is_over(tx, account_id, key_id) for account_id, key_id, _, enabled in opened if enabled):
+            raise OverLimit
+
+    def _is_over(self, tx: Connection, account_id: int, key_id: int) -> bool:
+        now, limits = self._service.now(), self._service.config.limits
+        per_hour, per_day = keys.limits_of(tx, key_id)
+        if door.sent_since(tx, account_id, now - SECONDS_PER_HOUR) >= (per_hour or limits.sms_per_account_per_hour):
+            return True
+        sent_today = outbound.sent_since(tx, now - SECONDS_PER_DAY, key_id=key_id)
+        return sent_today >= (per_day or limits.sms_per_key_per_day)
+
+    def _in_words(self, error: Refusal) -> Verdict:
+        translate = self._service.translate
+        details = dict(error.details)
+        if "reason" in details:
+            why = details["reason"]
+            details["reason"] = translate(NUMBER_REASONS[why])
+        text = (translate(error.message) % details).translate(_PLAIN).encode("ascii", "replace").decode()
+        words = "".join(character if character.isprintable() else "?" for character in text)[:LONGEST_TEXT]
+        return Verdict(f"{_CODES.get(error.status_code, '550')} {error.status_code} {words}")
