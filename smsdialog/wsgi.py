@@ -1,8 +1,9 @@
-"""What gateways call: inbound SMS and receipts, as one WSGI application.
+"""What gateways call, and the web pages, as one WSGI application.
 
-    /inbound/GATEWAY    one or more SMS; 2xx only after the commit
-    /receipt/GATEWAY    what became of an SMS
-    /health             200 when the database answers
+    /inbound/GATEWAY            one or more SMS; 2xx only after the commit
+    /inbound/GATEWAY/NUMBER     the same, where only the URL says for which account
+    /receipt/GATEWAY            what became of an SMS
+    /health                     200 when the database answers
 
 403 for a call without its credential, 400 for one that makes no sense, 404 for an unknown gateway, 503
 when the store is away, so that the gateway tries again. Nothing of a call is ever echoed.
@@ -14,6 +15,7 @@ import json
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import Map, Rule
@@ -21,19 +23,21 @@ from werkzeug.wrappers import Request, Response
 
 from smsdialog import config as configuration
 from smsdialog import log
-from smsdialog.dialog import receipt, receive
+from smsdialog.core import phone
+from smsdialog.dialog.hear import hear
 from smsdialog.dialog.service import Service, open_service
 from smsdialog.errors import BadCall, NotFound, SmsDialogError, Unauthentic
 from smsdialog.gateways import Reply, WebCall
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MAX_BODY_BYTES = 65_536
 
 _ROUTES = Map(
     [
         Rule("/inbound/<gateway>", endpoint="inbound"),
+        Rule("/inbound/<gateway>/<number>", endpoint="inbound"),
         Rule("/receipt/<gateway>", endpoint="receipt"),
         Rule("/health", endpoint="health", methods=["GET"]),
     ]
@@ -50,6 +54,8 @@ def respond(environ: WSGIEnvironment, service: Callable[[], Service]) -> Respons
     request = Request(environ)
     request.max_content_length = MAX_BODY_BYTES + 1  # of a call without a length, so much is read and no more
     try:
+        if request.path == "/admin" or request.path.startswith("/admin/"):
+            return Response.from_app(_admin(service), environ)
         endpoint, arguments = _ROUTES.bind_to_environ(environ).match()
         return _ENDPOINTS[endpoint](service(), request, **arguments)
     except HTTPException as error:
@@ -70,22 +76,18 @@ def respond(environ: WSGIEnvironment, service: Callable[[], Service]) -> Respons
         return _plain(503)
 
 
-def _inbound(service: Service, request: Request, gateway: str) -> Response:
-    through = service.gateways.named(gateway)
-    messages = through.inbound(_call(request))
-    service.store.check_schema()
-    for sms in messages:
-        receive.receive(service, sms)
-    return _reply(through.reply)
+def _inbound(service: Service, request: Request, gateway: str, number: str = "") -> Response:
+    receiver = phone.service_number(number)
+    if number and not receiver:
+        raise NotFound(f"'{number[:20]}' is no account's number")
+    call = _call(service, request, receiver)
+    hear(service, service.gateways.inbound(gateway, call))
+    return _reply(service.gateways.named(gateway).reply)
 
 
 def _receipt(service: Service, request: Request, gateway: str) -> Response:
-    through = service.gateways.named(gateway)
-    receipts = through.receipt(_call(request))
-    service.store.check_schema()
-    for one in receipts:
-        receipt.settle(service, one)
-    return _reply(through.reply)
+    hear(service, service.gateways.receipt(gateway, _call(service, request)))
+    return _reply(service.gateways.named(gateway).receipt_reply)
 
 
 def _health(service: Service, request: Request) -> Response:
@@ -96,12 +98,20 @@ def _health(service: Service, request: Request) -> Response:
 _ENDPOINTS: dict[str, Callable[..., Response]] = {"inbound": _inbound, "receipt": _receipt, "health": _health}
 
 
-def _call(request: Request) -> WebCall:
+def _call(service: Service, request: Request, receiver: str = "") -> WebCall:
     body = request.get_data(cache=False)
     if len(body) > MAX_BODY_BYTES:
         raise RequestEntityTooLarge
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return WebCall(request.method, request.query_string, headers, body)
+    return WebCall(
+        request.method,
+        request.query_string,
+        {name.lower(): value for name, value in request.headers.items()},
+        body,
+        path=quote(request.path),
+        client=request.remote_addr or "",
+        received_at=service.now(),
+        receiver=receiver,
+    )
 
 
 def _reply(reply: Reply) -> Response:
@@ -110,6 +120,14 @@ def _reply(reply: Reply) -> Response:
 
 def _plain(status: int) -> Response:
     return Response(b"", status, content_type="text/plain; charset=utf-8")
+
+
+@lru_cache(maxsize=4)
+def _admin(service: Callable[[], Service]) -> WSGIApplication:
+    """The web pages of an installation; gateways' calls do not pay for them."""
+    from smsdialog.admin import app
+
+    return app.create(service())
 
 
 @lru_cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import itertools
 import re
 import tomllib
@@ -12,15 +13,16 @@ from typing import Any
 
 import pytest
 
-from smsdialog import config
-from smsdialog.config import Auth, Config, Database, GatewayTable, Limits, Mail, Numbers, Route, Text
+from smsdialog import config, gateways
+from smsdialog.config import Auth, Config, Database, GatewayTable, Limits, Mail, Numbers, Route, Serve, Text
 from smsdialog.errors import ConfigError
-from smsdialog.gateways import Gateways, file, kannel
+from smsdialog.gateways import Gateways
 
 FILE = "/etc/smsdialog/smsdialog.toml"
 DOMAIN = 'domain = "sms.firma.example"\n'
 SAMPLE = Path(__file__).parent.parent / "docs" / "smsdialog.toml"
-GATEWAY_OPTIONS = {"file": file.Options, "kannel": kannel.Options}
+GATEWAY_OPTIONS = {name: importlib.import_module(f"smsdialog.gateways.{name}").Options for name in gateways.types()}
+COMMON_OPTIONS = {f.name for f in dataclasses.fields(gateways.Common)}
 
 # What stands in TOML for a value of each type.
 OF_TYPE = {str: '"a"', int: "1", bool: "true", tuple: '["a"]', dict: "{ a = 1 }", float: "1.5", None: "1979-05-27"}
@@ -78,6 +80,7 @@ def test_everything_but_the_domain_has_a_default():
         auth=Auth("credential", ("127.0.0.0/8", "::1/128"), ()),
         limits=Limits(50, 6, 200, 5000, ("DK", "SE", "NO", "FI", "IS", "FO", "GL", "DE"), 0),
         text=Text("contact", False, "refuse"),
+        serve=Serve("", "", "", 2, 4, 100, 30),
         gateways={"main": GatewayTable("main", "file", {"path": "/var/lib/smsdialog/outbox.jsonl"})},
         routes=(),
         source=FILE,
@@ -187,6 +190,10 @@ def test_a_table_is_a_table(table, value):
         ("limits.sms_per_account_per_hour", "0", "a number above 0"),
         ("limits.sms_per_key_per_day", "-5", "a number above 0"),
         ("limits.new_customers_per_hour", "-1", "a number, 0 or more"),
+        ("admin.session_hours", "0", "a number of hours above 0"),
+        ("admin.proxy_user_header", '"X Remote"', "a header's name: X-Remote-User"),
+        ("admin.proxy_user_header", '"X-Remote-User"', "none, or the proxies that set it in admin.trusted_proxies"),
+        ("admin.trusted_proxies", '["everybody"]', "networks such as 127.0.0.1/32, or \"unix\", not 'everybody'"),
         ("limits.countries", '["DK", "UK"]', "ISO 3166 codes such as DK, not 'UK'"),
         ("limits.countries", '["dk"]', "ISO 3166 codes such as DK, not 'dk'"),
     ],
@@ -223,6 +230,14 @@ def test_a_range_has_two_numbers_of_12_digits_the_lower_one_first(span, why):
         ('routes = ["+46"]', "'routes' is a list; expected [[routes]] tables"),
         ('[[routes]]\ngateways = ["main"]', "'routes.prefix' is missing; expected a text"),
         ('[[routes]]\nprefix = "+46"', "'routes.gateways' is missing; expected a list"),
+        (
+            '[[routes]]\nprefix = "+46"\ngateways = ["main"]\n' * 2,
+            "'routes.prefix' is '+46' twice; expected one route for each prefix",
+        ),
+        (
+            '[[routes]]\nprefix = "+46"\ngateways = ["main", "main"]',
+            "'routes.gateways' names 'main' twice; expected each gateway once",
+        ),
         ('[[routes]]\nprefix = 46\ngateways = ["main"]', "'routes.prefix' is a whole number; expected a text"),
         (
             '[[routes]]\nprefix = "46"\ngateways = ["main"]',
@@ -250,8 +265,8 @@ def test_gateways_and_routes_are_checked(text, said):
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ('type = "pigeon"', "'gateways.main.type' is 'pigeon'; expected one of file, kannel"),
-        ('type = "_base"', "'gateways.main.type' is '_base'; expected one of file, kannel"),
+        ('type = "pigeon"', f"'gateways.main.type' is 'pigeon'; expected one of {', '.join(gateways.types())}"),
+        ('type = "_base"', f"'gateways.main.type' is '_base'; expected one of {', '.join(gateways.types())}"),
         ('type = "file"\nurl = "x"', "unknown key 'gateways.main.url'; known here: path, secret"),
         ('type = "file"\npath = 1', "'gateways.main.path' is a whole number; expected a text"),
         ('type = "kannel"', "'gateways.main.url' is missing; expected a text"),
@@ -330,7 +345,8 @@ class TestTheSample:
         tables = {table["type"]: table for table in self.everything["gateways"].values()}
         assert set(tables) == set(GATEWAY_OPTIONS)
         for name, options in GATEWAY_OPTIONS.items():
-            assert set(tables[name]) == {"type", *(f.name for f in dataclasses.fields(options))}
+            assert set(tables[name]) - COMMON_OPTIONS == {"type", *(f.name for f in dataclasses.fields(options))}
+        assert {key for table in tables.values() for key in table} >= COMMON_OPTIONS
 
     def test_it_gives_a_reason_above_every_key(self):
         lines = self.text.splitlines()

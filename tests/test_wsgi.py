@@ -121,6 +121,28 @@ def test_an_unknown_path_or_gateway_is_404(web: Client, path: str) -> None:
         assert (answer.status_code, answer.data) == (404, b"")
 
 
+def test_the_url_may_say_for_which_account_an_sms_is(stage: Stage, web: Client) -> None:
+    call = {**SMS, "to": "1204"}
+    assert web.post(f"/inbound/main/{NUMBER}", json=call, headers=BEARER).status_code == 200
+    assert body_of(stage.anna.receives()) == SMS["text"]
+    assert web.post("/inbound/main/2012", json=call, headers=BEARER).status_code == 404
+    assert web.post(f"/inbound/main/{NUMBER}", json=call).status_code == 403
+
+
+@pytest.mark.parametrize("to", ["+4552512345", "4552512345", "1204"])
+def test_a_number_of_the_providers_may_stand_for_an_account(
+    build: Callable[..., Stage],  # noqa: F811
+    to: str,
+) -> None:
+    number = "459192000077"
+    receivers = f'[gateways.main.receivers]\n"+45 52 51 23 45" = "{number}"\n"1204 firma" = "{number}"\n'
+    stage = build(tables=f'[gateways.main]\ntype = "file"\n{receivers}')
+    stage.administrator.opens_account(stage.anna, number=number)
+    stage.sms_comes_in("+4520123456", to, "Firma hej")
+    assert body_of(stage.anna.receives()) == "Firma hej"
+    assert stage.network.sender("main", number) == "4552512345"
+
+
 def test_too_much_is_413(stage: Stage, web: Client) -> None:
     answer = web.post("/inbound/main", data=b"x" * (wsgi.MAX_BODY_BYTES + 1), headers=BEARER)
     assert (answer.status_code, answer.data) == (413, b"")

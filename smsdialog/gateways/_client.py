@@ -7,11 +7,14 @@ Redirects are not followed, TLS is verified, and no error text holds a URL (it m
 from __future__ import annotations
 
 import ssl
+import time
 import traceback
+from http.cookiejar import DefaultCookiePolicy
 from queue import Empty, SimpleQueue
 from threading import Thread
 
 import requests
+from requests.exceptions import InvalidHeader, InvalidSchema, InvalidURL, MissingSchema
 from urllib3.exceptions import LocationParseError, MaxRetryError, NameResolutionError, NewConnectionError, SSLError
 
 from smsdialog.faults import patience
@@ -20,6 +23,11 @@ from smsdialog.gateways._base import SEND_TIMEOUT_SECONDS, AnswerLost, HttpReque
 CONNECT_TIMEOUT_SECONDS = patience(10)
 MAX_ANSWER_BYTES = 65_536
 CHUNK_BYTES = 4096
+KEPT_SECONDS = 1.0
+# What requests refuses to send at all.
+_UNSENDABLE = InvalidURL | InvalidSchema | MissingSchema | InvalidHeader
+# Sessions that nobody uses just now, and since when (seconds, monotonic).
+_idle: list[tuple[float, requests.Session]] = []
 
 
 def perform(request: HttpRequest) -> HttpResponse:
@@ -47,8 +55,9 @@ def _outcome(request: HttpRequest) -> HttpResponse | NotSent | AnswerLost:
 
 
 def _carried_out(request: HttpRequest) -> HttpResponse:
+    session = _kept()
     try:
-        response = requests.request(
+        response = session.request(
             request.method,
             request.url,
             params=request.params,
@@ -59,15 +68,46 @@ def _carried_out(request: HttpRequest) -> HttpResponse:
             allow_redirects=False,
             stream=True,
         )
-        return HttpResponse(response.status_code, _body(response))
+        answer = HttpResponse(response.status_code, _body(response), _headers(response))
+        if _stays_open(answer):
+            _idle.append((time.monotonic(), session))
+        else:
+            session.close()
+        return answer
     except requests.RequestException as error:
         if _never_left(error):
-            raise NotSent(f"no connection to the gateway ({type(error).__name__})") from error
-        raise AnswerLost(f"the gateway's answer was lost ({type(error).__name__})") from error
+            raise NotSent(f"no connection to the gateway: {type(error).__name__}") from error
+        raise AnswerLost(f"the gateway's answer was lost: {type(error).__name__}") from error
     except LocationParseError as error:  # a host name that cannot be one; requests lets some of these pass
         raise NotSent("the gateway's URL has no usable host name") from error
+    except UnicodeEncodeError as error:  # only headers are texts here, and they are written before anything leaves
+        raise NotSent("a header of the request, such as the credential, has characters that none can have") from error
     except Exception as error:  # urllib3 and http.client raise their own while the body is read
-        raise AnswerLost(f"the gateway's answer was lost ({type(error).__name__})") from error
+        raise AnswerLost(f"the gateway's answer was lost: {type(error).__name__}") from error
+
+
+def _kept() -> requests.Session:
+    """A session whose connection was used a moment ago, or a new one.
+
+    A provider that ends a connection just when it is used again leaves a request of which nobody knows. So only one is
+    used again whose provider has said that it stays open, and within a second of its last answer.
+    """
+    while _idle:
+        try:
+            used_at, session = _idle.pop()
+        except IndexError:  # another thread was first
+            break
+        if time.monotonic() - used_at < KEPT_SECONDS:
+            return session
+        session.close()
+    session = requests.Session()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+    return session
+
+
+def _stays_open(answer: HttpResponse) -> bool:
+    """Whether a provider says that it keeps the connection, and its answer was read to the end."""
+    return answer.headers.get("connection", "").lower() == "keep-alive" and len(answer.body) < MAX_ANSWER_BYTES
 
 
 def _as_it_is(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -85,8 +125,13 @@ def _body(response: requests.Response) -> bytes:
     return body[:MAX_ANSWER_BYTES]
 
 
+def _headers(response: requests.Response) -> dict[str, str]:
+    """An answer's headers, by lower-case names."""
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
 def _never_left(error: requests.RequestException) -> bool:
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.InvalidURL):
+    if isinstance(error, requests.ConnectTimeout | _UNSENDABLE):
         return True
     if not isinstance(error, requests.ConnectionError) or not error.args:
         return False

@@ -9,18 +9,20 @@ Inbound is a POST of `{"from", "to", "text", "id"}`; with `secret` set, it must 
 from __future__ import annotations
 
 import fcntl
-import hmac
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from smsdialog.config import Config, GatewayTable, read_table
 from smsdialog.core import phone
-from smsdialog.core.model import InboundSms, OutboundSms, Receipt
+from smsdialog.core.model import InboundSms, OutboundSms
 from smsdialog.errors import BadCall, Unauthentic
-from smsdialog.gateways._base import Accepted, Later, Outcome, Perform, Reply, WebCall
+from smsdialog.gateways._base import Accepted, Event, Later, Outcome, Perform
+from smsdialog.gateways._signature import same
+from smsdialog.gateways._webcall import Reply, WebCall
 from smsdialog.ownership import adopt
 
 
@@ -42,7 +44,7 @@ class FileGateway:
     """Appends to a file; each line is whole, also when several processes write at once."""
 
     type = "file"
-    reply = Reply()
+    reply = receipt_reply = Reply()
 
     def __init__(self, name: str, path: Path, secret: str) -> None:
         self.name = name
@@ -57,7 +59,7 @@ class FileGateway:
             return Later(f"the file cannot be written ({error.strerror})")
         return Accepted(sms.reference)
 
-    def inbound(self, call: WebCall) -> tuple[InboundSms, ...]:
+    def inbound(self, call: WebCall) -> tuple[Event, ...]:
         """The SMS of one POST."""
         self._authenticate(call)
         try:
@@ -70,13 +72,40 @@ class FileGateway:
             raise BadCall("from, to and text are texts")
         return (InboundSms(self.name, str(gateway_id), phone.sender(sender), phone.service_number(to) or to, text),)
 
-    def receipt(self, call: WebCall) -> tuple[Receipt, ...]:
+    def receipt(self, call: WebCall) -> tuple[Event, ...]:
         """There are no receipts: what is in the file is sent."""
         raise BadCall("this gateway has no receipts")
 
+    def balance(self, perform: Perform) -> str:
+        """A file costs nothing."""
+        return ""
+
+    def naming(self, names: Callable[[str], bool]) -> list[str]:
+        """The lines that name somebody."""
+        try:
+            lines = self._path.read_bytes().splitlines()
+        except FileNotFoundError:
+            return []
+        return [f"{self._path}:{at}" for at, said in enumerate(lines, 1) if names(said.decode("utf-8", "replace"))]
+
+    def drop(self, names: Callable[[str], bool]) -> int:
+        """Write the file anew without them; whoever appends meanwhile waits."""
+        if not self.naming(names):
+            return 0
+        with self._path.open("r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            lines = file.readlines()
+            kept = [said for said in lines if not names(said.decode("utf-8", "replace"))]
+            file.seek(0)
+            file.writelines(kept)
+            file.truncate()
+            file.flush()
+            os.fsync(file.fileno())
+        return len(lines) - len(kept)
+
     def _authenticate(self, call: WebCall) -> None:
-        scheme, _, given = call.headers.get("authorization", "").partition(" ")
-        known = scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), self._secret.encode())
+        scheme, _, given = call.header("authorization").partition(" ")
+        known = scheme.lower() == "bearer" and same(given.strip(), self._secret)
         if self._secret and not known:
             raise Unauthentic("wrong or missing bearer secret")
         if call.method != "POST":

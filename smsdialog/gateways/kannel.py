@@ -7,7 +7,6 @@ everything outside GSM-7 into a question mark, so UCS-2 is asked for by name.
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -15,20 +14,22 @@ from urllib.parse import quote
 from smsdialog.config import Config, GatewayTable, read_table
 from smsdialog.core import charset, phone
 from smsdialog.core.model import Delivery, Encoding, InboundSms, OutboundSms, Receipt
-from smsdialog.errors import BadCall, ConfigError, Unauthentic
+from smsdialog.errors import BadCall, ConfigError
 from smsdialog.gateways._base import (
+    REASON_CHARACTERS,
     Accepted,
+    Event,
+    HttpGateway,
     HttpRequest,
     HttpResponse,
     Later,
+    Misconfigured,
     Outcome,
-    Perform,
     Refused,
-    Reply,
     Unknown,
-    WebCall,
-    send_over_http,
 )
+from smsdialog.gateways._signature import require_token
+from smsdialog.gateways._webcall import WebCall
 
 # 1 delivered, 2 failed, 8 accepted by the SMSC, 16 rejected by the SMSC.
 DLR_MASK = 27
@@ -40,13 +41,15 @@ _DELIVERY = {
     16: Delivery.FAILED,
     32: Delivery.ON_ITS_WAY,
 }
+# For a failure on which the operator says nothing.
+_WORDS = {"2": "Kannel: 2 not delivered", "16": "Kannel: 16 refused by the operator"}
 
 
 @dataclass(frozen=True)
 class Options:
     """`url` is smsbox's sendsms; `smsc` picks one of Kannel's routes.
 
-    `token` guards what Kannel calls: without one, every call is refused.
+    `token` guards what Kannel calls: without one, every call is refused and no receipts are asked for.
     """
 
     url: str = field(repr=False)
@@ -64,21 +67,15 @@ def create(table: GatewayTable, config: Config) -> Kannel:
     return Kannel(table.name, options, config.public_url)
 
 
-class Kannel:
+class Kannel(HttpGateway):
     """One smsbox."""
 
     type = "kannel"
-    reply = Reply()
 
     def __init__(self, name: str, options: Options, public_url: str) -> None:
-        self.name = name
+        super().__init__(name, (options.password, options.token))
         self._options = options
         self._public_url = public_url.rstrip("/")
-
-    def send(self, sms: OutboundSms, perform: Perform) -> Outcome:
-        """Ask smsbox to take one SMS."""
-        hide = (self._options.password, self._options.token, sms.text)
-        return send_over_http(self.request(sms), self.outcome, perform, hide)
 
     def request(self, sms: OutboundSms) -> HttpRequest:
         """The GET that sendsms wants."""
@@ -93,7 +90,7 @@ class Kannel:
         }
         if self._options.smsc:
             fields["smsc"] = self._options.smsc
-        if self._public_url:
+        if self._public_url and self._options.token:
             fields["dlr-mask"] = str(DLR_MASK)
             fields["dlr-url"] = self._dlr_url(sms.reference)
         return HttpRequest("GET", self._options.url, tuple(fields.items()))
@@ -105,11 +102,22 @@ class Kannel:
             return Accepted()
         if response.status == 400:
             return Refused(answer)
-        if 400 < response.status < 500 or response.status == 503:
+        if response.status == 503:
             return Later(answer)
+        if 400 < response.status < 500:
+            return Misconfigured(answer)
         return Unknown(answer)
 
-    def inbound(self, call: WebCall) -> tuple[InboundSms, ...]:
+    def balance_request(self) -> HttpRequest:
+        """An SMS to nobody: Kannel knows of no money, but says 400 to whom it knows and 403 to whom it does not."""
+        fields = {"username": self._options.username, "password": self._options.password, "to": "", "text": ""}
+        return HttpRequest("GET", self._options.url, tuple(fields.items()))
+
+    def balance_of(self, response: HttpResponse) -> str:
+        """Whoever Kannel is connected to knows."""
+        return ""
+
+    def inbound(self, call: WebCall) -> tuple[Event, ...]:
         """The SMS of a sms-service get-url; the text is in the charset that Kannel names. A sender may be withheld."""
         self._authenticate(call)
         sender, to = call.argument("from"), call.argument("to")
@@ -120,19 +128,22 @@ class Kannel:
         gateway_id, sent_at = call.argument("id"), _time(call.argument("time"))
         return (InboundSms(self.name, gateway_id, phone.sender(sender), phone.service_number(to) or to, text, sent_at),)
 
-    def receipt(self, call: WebCall) -> tuple[Receipt, ...]:
-        """What became of the SMS that the dlr-url names."""
+    def receipt(self, call: WebCall) -> tuple[Event, ...]:
+        """What became of the SMS that the dlr-url names, all of it, however many parts it has.
+
+        Kannel asks the operator for a receipt of the first part only (gw/sms.c, sms_split), and says 16 of the whole
+        when any part is refused (gw/bb_smscconn.c, handle_split); so there is no part to tell.
+        """
         self._authenticate(call)
         reference, status = call.argument("reference"), call.argument("status")
         if not reference or not status.isascii() or not status.isdigit():
             raise BadCall("reference and status are missing")
         delivery = _DELIVERY.get(int(status[:4]), Delivery.ON_ITS_WAY)
-        return (Receipt(self.name, reference, call.argument("id"), delivery, call.argument("reply")[:200]),)
+        reason = call.argument("reply")[:REASON_CHARACTERS] or _WORDS.get(status, "")
+        return (Receipt(self.name, reference, call.argument("id"), delivery, reason),)
 
     def _authenticate(self, call: WebCall) -> None:
-        token = self._options.token.encode()
-        if not token or not hmac.compare_digest(call.octets("token"), token):
-            raise Unauthentic("wrong or missing token")
+        require_token(call, self._options.token)
         if call.method != "GET":
             raise BadCall("expected a GET")
 

@@ -203,6 +203,22 @@ def begin_and_close(caller: socket.socket) -> None:
 
 
 @pytest.mark.parametrize(
+    "header", [("Authorization", "Token two\nlines"), ("Authorization", "Token zażółć"), ("X\r\nY", "a")]
+)
+def test_a_header_that_cannot_be_written_was_not_sent(header):
+    """A secret with a line break or foreign letters must not make every SMS one of unknown fate."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, pytest.raises(NotSent) as refused:
+        perform(HttpRequest("POST", f"http://127.0.0.1:{listening.getsockname()[1]}/", headers=(header,), body=b"x"))
+    assert "Token" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["provider.example/sms", "mailto:sms@provider.example", "htp://provider.example"])
+def test_what_is_no_address_of_the_web_was_sent_nothing(url):
+    with pytest.raises(NotSent):
+        perform(HttpRequest("GET", url))
+
+
+@pytest.mark.parametrize(
     "behave",
     [
         hang,
@@ -275,3 +291,82 @@ class TestOverTls:
                 raw.sendall(BROKEN_RECORD)
 
         assert isinstance(fate(self.over_tls(certificate, break_off), "https"), AnswerLost)
+
+
+STAYS = OK.replace(b"\r\n", b"\r\nConnection: keep-alive\r\n", 1)
+
+
+@contextmanager
+def keeping_provider(answered: bytes, *, closes: bool = False) -> Iterator[tuple[int, list[int]]]:
+    """A server that answers request after request on a connection, and how many came on each."""
+    counts: list[int] = []
+
+    def answer(caller: socket.socket, at: int) -> None:
+        with closing(caller), suppress(OSError, IndexError):
+            while heard(caller):
+                counts[at] += 1
+                caller.sendall(answered)
+                if closes:
+                    return
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                caller, _ = listening.accept()
+                counts.append(0)
+                threading.Thread(target=answer, args=(caller, len(counts) - 1), daemon=True).start()
+
+    _client._idle.clear()
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        threading.Thread(target=serve, daemon=True).start()
+        yield listening.getsockname()[1], counts
+    _client._idle.clear()
+
+
+def test_requests_in_a_row_share_a_connection():
+    with keeping_provider(STAYS) as (port, counts):
+        for _ in range(3):
+            assert perform(HttpRequest("GET", f"http://127.0.0.1:{port}/")).status == 202
+    assert counts == [3]
+
+
+def test_a_connection_of_which_the_provider_says_nothing_is_not_used_again():
+    """It may be about to close it; then nobody would know what became of the request."""
+    with keeping_provider(OK) as (port, counts):
+        for _ in range(3):
+            assert perform(HttpRequest("GET", f"http://127.0.0.1:{port}/")).status == 202
+    assert counts == [1] * 3
+
+
+def test_a_connection_that_was_idle_is_not_used_again(monkeypatch):
+    """The provider may be about to close it; then nobody would know what became of the request."""
+    with keeping_provider(STAYS) as (port, counts):
+        perform(HttpRequest("GET", f"http://127.0.0.1:{port}/"))
+        monkeypatch.setattr(_client, "KEPT_SECONDS", 0.05)
+        time.sleep(0.1)
+        perform(HttpRequest("GET", f"http://127.0.0.1:{port}/"))
+    assert counts == [1, 1]
+
+
+def test_a_connection_that_the_provider_closed_is_not_used_again():
+    with keeping_provider(STAYS, closes=True) as (port, counts):
+        for _ in range(5):
+            assert perform(HttpRequest("GET", f"http://127.0.0.1:{port}/")).status == 202
+            time.sleep(0.02)
+    assert counts == [1] * 5
+
+
+def test_a_cookie_of_one_answer_does_not_come_back_with_the_next_request():
+    seen: list[bytes] = []
+
+    def behave(caller: socket.socket) -> None:
+        for _ in range(2):
+            seen.append(caller.recv(65_536))
+            caller.sendall(STAYS.replace(b"\r\n\r\n", b"\r\nSet-Cookie: a=b\r\n\r\n"))
+
+    _client._idle.clear()
+    with provider(behave) as port:
+        for _ in range(2):
+            perform(HttpRequest("GET", f"http://127.0.0.1:{port}/"))
+    assert len(seen) == 2
+    assert b"cookie" not in seen[1].lower()

@@ -30,6 +30,7 @@ def post(fields: object, headers: dict[str, str] = BEARER) -> WebCall:
 
 TABLE = Table(
     options={"path": "/nowhere/outbox.jsonl", "secret": HIDDEN},
+    source="Our own format, November 2026",
     inbound=(post(SMS), InboundSms(NAME, "a1", "+4520123456", "459192000123", TEXT)),
     unauthentic=(
         post(SMS, {}),

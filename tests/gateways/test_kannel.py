@@ -13,7 +13,7 @@ import pytest
 from smsdialog.config import Config, GatewayTable
 from smsdialog.core.model import Delivery, InboundSms, Receipt
 from smsdialog.errors import BadCall, ConfigError, Unauthentic
-from smsdialog.gateways import Accepted, Later, Refused, Unknown, WebCall, kannel
+from smsdialog.gateways import Accepted, Later, Misconfigured, Refused, Unknown, WebCall, kannel
 from smsdialog.gateways._base import HttpRequest, HttpResponse
 from tests.gateways.table import GSM7, HIDDEN, NAME, TEXT, UCS2, Table, make
 
@@ -29,14 +29,37 @@ def get(**fields: str | bytes) -> WebCall:
 SMS = {"from": "+4520123456", "to": "459192000123", "text": TEXT, "coding": "0", "charset": "UTF-8", "id": "a-1"}
 RECEIPT = {"token": TOKEN, "reference": "r1", "reply": "DELIVRD", "id": "f1"}
 
+SENT = {"username": "smsdialog", "password": PASSWORD, "from": "459192000123", "to": "+4520123456"}
+DLR_URL = f"https://sms.firma.example/receipt/main?token={HIDDEN}-token%26%25d&reference=r1&status=%d&reply=%A&id=%F"
+
 TABLE = Table(
     options=OPTIONS,
+    source="Kannel 1.4.5, User's Guide, chapter 6 and Delivery reports, November 2026",
+    requests=(
+        (
+            GSM7,
+            HttpRequest(
+                "GET",
+                URL,
+                tuple(
+                    {
+                        **SENT,
+                        "charset": "UTF-8",
+                        "coding": "0",
+                        "text": TEXT,
+                        "dlr-mask": "27",
+                        "dlr-url": DLR_URL,
+                    }.items()
+                ),
+            ),
+        ),
+    ),
     answers=(
         (HttpResponse(202, b"0: Accepted for delivery"), Accepted()),
         (HttpResponse(202, b"3: Queued for later delivery"), Accepted()),
         (HttpResponse(400, b"Missing receiver"), Refused("Kannel: 400 Missing receiver")),
-        (HttpResponse(403, b"Authorization failed"), Later("Kannel: 403 Authorization failed")),
-        (HttpResponse(404, b""), Later("Kannel: 404 ")),
+        (HttpResponse(403, b"Authorization failed"), Misconfigured("Kannel: 403 Authorization failed")),
+        (HttpResponse(404, b""), Misconfigured("Kannel: 404 ")),
         (HttpResponse(503, b"Temporal failure"), Later("Kannel: 503 Temporal failure")),
         (HttpResponse(202, b"what?"), Unknown("Kannel: 202 what?")),
         (HttpResponse(200, b"0: Accepted for delivery"), Unknown("Kannel: 200 0: Accepted for delivery")),
@@ -71,6 +94,14 @@ TABLE = Table(
         get(token=TOKEN, **{"from": "+4520123456"}),
     ),
 )
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [("2", "Kannel: 2 not delivered"), ("16", "Kannel: 16 refused by the operator")]
+)
+def test_a_failure_on_which_the_operator_says_nothing_has_a_reason_all_the_same(status, reason):
+    call = get(status=status, **RECEIPT | {"reply": ""})
+    assert make("kannel", OPTIONS).receipt(call)[0].reason == reason
 
 
 def fields_of(request: HttpRequest) -> dict[str, str]:
@@ -111,6 +142,11 @@ def test_what_gsm_7_lacks_is_sent_as_ucs_2():
 
 def test_one_of_several_smsc_may_be_named():
     assert fields_of(request(smsc="operator"))["smsc"] == "operator"
+
+
+def test_without_a_token_no_receipts_are_asked_for_as_none_would_be_taken():
+    fields = fields_of(request(public_url="https://sms.firma.example", token=""))
+    assert not {"dlr-mask", "dlr-url"} & set(fields)
 
 
 @pytest.mark.parametrize("public_url", ["https://sms.firma.example", "https://sms.firma.example/"])

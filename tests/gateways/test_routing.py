@@ -28,6 +28,18 @@ def test_numbers_go_to_the_first_gateway_unless_a_route_says_otherwise():
     assert gateways.route("+46701234567") == ("c", "b")
 
 
+@pytest.mark.parametrize(("public_url", "telling"), [("", ("modem",)), ("https://a.example", ("sim", "modem"))])
+def test_receipts_are_told_by_who_can_reach_us_and_is_asked(public_url, telling):
+    here = {"url": "http://127.0.0.1/", "username": "u", "password": "p", "token": "t"}
+    tables = {
+        "file": GatewayTable("file", "file", {}),
+        "sim": GatewayTable("sim", "kannel", here),
+        "modem": GatewayTable("modem", "smstools", {}),
+        "quiet": GatewayTable("quiet", "smstools", {"receipts": False}),
+    }
+    assert Gateways(Config("sms.firma.example", gateways=tables, public_url=public_url)).telling == telling
+
+
 def test_a_gateway_is_made_once():
     gateways = installation(a={})
     assert gateways.named("a") is gateways.named("a")
@@ -41,6 +53,32 @@ def test_a_gateway_that_is_not_configured_is_not_found():
 def test_every_table_is_checked_at_the_start():
     with pytest.raises(ConfigError, match=r"smsdialog.toml: 'gateways.b.type' is 'x'; expected one of "):
         installation(a={}, b={"type": "x"}).check()
+
+
+@pytest.mark.parametrize(
+    ("octets", "why"),
+    [
+        (b"\n", "which is empty"),
+        (b"one\ntwo\n", "which has several lines"),
+        (b"\xff", "which cannot be read: it is not in UTF-8"),
+    ],
+)
+def test_a_secret_that_can_be_none_is_found_when_the_table_is_read(tmp_path, octets, why):
+    path = tmp_path / "password"
+    path.write_bytes(octets)
+    table = {"type": "elks", "username": "u", "password": {"file": str(path)}}
+    with pytest.raises(ConfigError) as wrong:
+        installation(a=table).check()
+    assert str(wrong.value) == f"smsdialog.toml: 'gateways.a.password' is in {path}, {why}"
+
+
+def test_a_variable_that_is_not_set_or_empty_is_no_secret(monkeypatch):
+    table = {"type": "elks", "username": "u", "password": {"env": "ELKS_PASSWORD"}}
+    with pytest.raises(ConfigError, match="is in ELKS_PASSWORD, which cannot be read: there is no such variable"):
+        installation(a=table).check()
+    monkeypatch.setenv("ELKS_PASSWORD", "")
+    with pytest.raises(ConfigError, match="is in ELKS_PASSWORD, which is empty"):
+        installation(a=table).check()
 
 
 def test_an_sms_goes_to_the_gateway_that_is_named(tmp_path):
