@@ -1,8 +1,8 @@
-"""What a full store costs: a delivery and an inbound SMS with 1,000,000 messages in the ledger, beside 1,000.
+"""What a full store costs: a delivery and an inbound SMS with 1,000, 100,000 and 1,000,000 messages in the ledger.
 
     python bench/growth.py [MESSAGES [ROUNDS]]
 
-Both stores have the same accounts and dialogs; half of the messages went out and half came in, spread over two
+All stores have the same accounts and dialogs; half of the messages went out and half came in, spread over two
 years. SQLite, and PostgreSQL where it is installed. A delivery is one `handle` of a mail, from its octets to the
 settled SMS (the `file` gateway); an inbound SMS is one `receive`, with `/bin/true` as sendmail. Rounds take the
 stores in turn, so that whatever else the machine does falls on both; the ratio is that of the medians.
@@ -38,7 +38,7 @@ from tests.e2e.daemons import base_directory
 from tests.e2e.postgres import Postgres
 from tests.needs import missing
 
-FEW, MANY, ROUNDS = 1_000, 1_000_000, 400
+FEW, MORE, MANY, ROUNDS = 1_000, 100_000, 1_000_000, 400
 WARM_UP = 40
 ACCOUNTS, KEYS, CUSTOMERS = 100, 5, 20
 FIRST_NUMBER = 459192000000
@@ -57,18 +57,18 @@ HISTORY = (
     "INSERT INTO deliveries (mail_id, recipient, queue_id, outcome, reason, created_at) {messages}"
     " SELECT n, 'kaaaaaa…', '4Q' || n, 'sms', '', {time} FROM s",
     "INSERT INTO outbound (mail_id, account_id, dialog_id, peer, text, encoding, parts, state, gateway, gateway_id,"
-    " reference, reason, attempts, leased_until, reported, created_at, updated_at) {messages}"
+    " reference, reason, attempts, leased_until, owner, reported, created_at, updated_at) {messages}"
     " SELECT n, 1 + n % {accounts}, {dialog}, '+45' || (20123456 + (n / {accounts}) % {customers}),"
     " 'Vi ses på torsdag, mvh. Anna', 'gsm7', 1, 'sent', 'main', 'gw-' || n,"
-    " 'ref ' || ((n * 7919) % 1000003) || ' ' || n, '', 1, 0, {no}, {time}, {time} FROM s",
+    " 'ref ' || ((n * 7919) % 1000003) || ' ' || n, '', 1, 0, '', {no}, {time}, {time} FROM s",
     "INSERT INTO inbound (gateway, gateway_id, digest, sender, number, text, account_id, dialog_id, state, reason,"
-    " received_at, mailed_at, leased_until, attempts) {messages}"
+    " received_at, mailed_at, leased_until, owner, attempts) {messages}"
     " SELECT 'main', 'in-' || n, 'd' || n, '+45' || (20123456 + (n / {accounts}) % {customers}), '', 'Hvornår ses vi?',"
-    " 1 + n % {accounts}, {dialog}, 'mailed', '', {time}, {time}, 0, 1 FROM s",
+    " 1 + n % {accounts}, {dialog}, 'mailed', '', {time}, {time}, 0, '', 1 FROM s",
     # One mail in fifty was refused, as it goes.
-    "INSERT INTO notices (mail_id, recipient, kind, subject, body, in_reply_to, created_at, due_at, attempts, sent_at)"
-    " {messages} SELECT n, 'person' || (n % {accounts}) || '@firma.example', 'wrong-number', '', '', '',"
-    " {time}, {time}, 1, {time} FROM s WHERE n % 50 = 0",
+    "INSERT INTO notices (mail_id, recipient, kind, subject, body, in_reply_to, created_at, due_at, owner, attempts,"
+    " sent_at) {messages} SELECT n, 'person' || (n % {accounts}) || '@firma.example', 'wrong-number', '', '', '',"
+    " {time}, {time}, '', 1, {time} FROM s WHERE n % 50 = 0",
 )
 
 
@@ -155,28 +155,29 @@ def folder_on_disk() -> Iterator[Path]:
 def report(pairs: dict[str, list[Installation]]) -> None:
     """Print medians in milliseconds, and the ratio of each pair."""
     rows = []
-    for database, (few, many) in pairs.items():
+    for database, sizes in pairs.items():
         for what in ("deliveries", "inbound"):
-            small, large = median(getattr(few, what)), median(getattr(many, what))
+            times = [median(getattr(one, what)) * 1000 for one in sizes]
             name = f"{database}, {'a delivery' if what == 'deliveries' else 'an inbound SMS'}"
-            rows.append([name, f"{small * 1000:.2f}", f"{large * 1000:.2f}", f"{large / small:.3f}"])
-    print_table(["", f"ms at {FEW:,}", "ms when full", "ratio"], rows)
+            rows.append([name, *(f"{taken:.2f}" for taken in times), f"{times[-1] / times[0]:.3f}"])
+    print_table(["", f"ms at {FEW:,}", f"ms at {MORE:,}", "ms when full", "full / few"], rows)
 
 
 def main(messages: int, rounds: int) -> None:
     """Fill, take turns, compare."""
     with ExitStack() as stack:
         base = stack.enter_context(folder_on_disk())
-        pairs = {"SQLite": [installation(f"s{n}", base / f"s{n}", n) for n in (FEW, messages)]}
+        pairs = {"SQLite": [installation(f"s{n}", base / f"s{n}", n) for n in (FEW, MORE, messages)]}
         if missing("postgresql") or (os.geteuid() == 0 and missing("root")):
             print("PostgreSQL is not installed here: SQLite only")
         else:
             postgres = Postgres(stack.enter_context(base_directory("growth")))
             stack.callback(postgres.stop)
             postgres.start()
+            postgres.create("more")
             postgres.create("full")
-            urls = (postgres.url, postgres.url_of("full"))
-            sizes = zip((FEW, messages), urls, strict=True)
+            urls = (postgres.url, postgres.url_of("more"), postgres.url_of("full"))
+            sizes = zip((FEW, MORE, messages), urls, strict=True)
             pairs["PostgreSQL"] = [installation(f"p{n}", base / f"p{n}", n, url) for n, url in sizes]
         everyone = [one for pair in pairs.values() for one in pair]
         for turn in range(WARM_UP + rounds):

@@ -6,6 +6,7 @@
     same       the same mail piped 50 times at once
     locked     400 mails by 40 pipes while another process holds SQLite locked for 20 s
     postgres   2,000 mails over PostgreSQL by 20 pipes, the server restarted in the middle
+    resident   SIGKILL of a resident's processes 20 times in 2,000 mails, by the thin pipe and by LMTP
     subscribe  100 subscribes of one address at once; 500 of different ones on a range of 400 numbers
 
 Whatever ends with 75 is handed over again, as an MTA would. Time-outs and leases are a twentieth in `kill`.
@@ -14,8 +15,12 @@ Whatever ends with 75 is handed over again, as an MTA would. Time-outs and lease
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import random
 import shutil
+import signal
+import smtplib
 import sqlite3
 import sys
 import tempfile
@@ -23,7 +28,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,6 +40,7 @@ from tests.e2e.daemons import base_directory
 from tests.e2e.postgres import Postgres
 from tests.ledger.office import ANNA, CUSTOMERS, NUMBER, NUMBERS, Office, Running, status
 from tests.ledger.provider import Provider
+from tests.server.resident import Resident
 
 HASTE = {"SMSDIALOG_HASTE": "20"}
 SUBSCRIBE = "subscribe@sendmailsms.dk"
@@ -106,7 +112,7 @@ def kill(scale: float) -> None:
         posted = sum("(SMS)" in str(mail["From"]) for mail in here.mails())
         print(f"kill: {mails} deliveries ended {dict(out)}; SMS {dict(states)}; most calls of the gateway for one SMS: "
               f"{max(here.provider.seen.values())}; {texts} calls ended {dict(in_)}; {texts} SMS in {posted} mails; "
-              f"db check: {here.audits() or 'all is well'}")  # fmt: skip
+              f"db check: {here.checks() or 'all is well'}")  # fmt: skip
 
 
 def mail_of(here: Office, number: int) -> Start:
@@ -137,7 +143,7 @@ def locked(scale: float) -> None:
         assert set(seen) <= {0, 75}
         assert len(here.provider.seen) == count == sum(here.provider.seen.values())
         print(f"locked: {count} mails, runs ended {dict(seen)}; {sum(here.provider.seen.values())} SMS; "
-              f"db check: {here.audits() or 'all is well'}")  # fmt: skip
+              f"db check: {here.checks() or 'all is well'}")  # fmt: skip
 
 
 def one_of(here: Office, number: int) -> Start:
@@ -164,7 +170,7 @@ def postgres(scale: float) -> None:
                 told = states["sent"] + states["unknown"]
                 assert told == count
                 print(f"postgres: {count} mails, runs ended {dict(seen)}; SMS {dict(states)}; the gateway saw "
-                      f"{len(here.provider.seen)}; db check: {here.audits() or 'all is well'}")  # fmt: skip
+                      f"{len(here.provider.seen)}; db check: {here.checks() or 'all is well'}")  # fmt: skip
         finally:
             server.stop()
 
@@ -173,6 +179,59 @@ def restart_at_half(here: Office, server: Postgres, count: int) -> None:
     while len(here.provider.seen) < count // 2:
         time.sleep(0.2)
     server.restart()
+
+
+def resident(scale: float) -> None:
+    """The resident dies, again and again, while mails come by both ways."""
+    count, kills = int(2000 * scale), max(1, int(20 * scale))
+    with office() as here:
+        served = Resident(here, workers=2)
+        served.start()
+        seen = Counter[str]()
+        try:
+            with ThreadPoolExecutor(9) as pool:
+                jobs = [pool.submit(_handed_over, served, n, seen) for n in range(count)]
+                deaths = pool.submit(_killed_often, served, jobs, kills)
+                for job in jobs:
+                    job.result()
+                seen["killed"] = deaths.result()
+        finally:
+            served.stop()
+        here.flushes()
+        here.check(count)
+        states = Counter(row.state for row in here.sms_out())
+        print(f"resident: {count} mails, hand-overs ended {dict(seen)}; SMS {dict(states)}; most calls of the gateway "
+              f"for one SMS: {max(here.provider.seen.values())}; db check: all is well")  # fmt: skip
+
+
+def _handed_over(served: Resident, number: int, seen: Counter[str]) -> None:
+    """One mail, by LMTP or by the pipe in turn, again and again until it is taken, as an MTA does."""
+    here = served.office
+    for _ in range(200):
+        try:
+            if number % 2:
+                taken = served.delivers(here.mail(number), here.key_address)[0][:3] == "250"
+            else:
+                taken = status(here.pipe(number)) == 0
+        except (OSError, smtplib.SMTPException):
+            taken = False
+        seen["taken" if taken else "again"] += 1
+        if taken:
+            return
+        time.sleep(0.2)
+    raise SystemExit("it never was taken")
+
+
+def _killed_often(served: Resident, jobs: Sequence[Future[None]], kills: int) -> int:
+    """Kill a process of the resident, each time in turn another, once in every so many mails."""
+    for turn in range(kills):
+        while sum(job.done() for job in jobs) < (turn + 0.5) * len(jobs) / kills:
+            time.sleep(0.05)
+        children = served.children()
+        if children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(children[turn % len(children)], signal.SIGKILL)
+    return kills
 
 
 def subscribe(scale: float) -> None:
@@ -191,7 +250,7 @@ def subscribe(scale: float) -> None:
         subjects = Counter(str(mail["Subject"]).rstrip("0123456789 ") for a in addresses for mail in here.mails(a))
         assert len(drawn) == len(set(drawn)) == numbers
         print(f"subscribe: {people} addresses on {numbers} numbers, ended {dict(seen)}; {len(drawn)} accounts,"
-              f" no number twice; mails {dict(subjects)}; db check: {here.audits() or 'all is well'}")  # fmt: skip
+              f" no number twice; mails {dict(subjects)}; db check: {here.checks() or 'all is well'}")  # fmt: skip
 
 
 def subscriber(here: Office, number: int, address: str) -> Start:
@@ -203,7 +262,14 @@ def open_numbers(here: Office) -> list[str]:
         return [account.number for account in accounts.listing(tx) if account.closed_at is None]
 
 
-PARTS = {"kill": kill, "same": same, "locked": locked, "postgres": postgres, "subscribe": subscribe}
+PARTS = {
+    "kill": kill,
+    "same": same,
+    "locked": locked,
+    "postgres": postgres,
+    "resident": resident,
+    "subscribe": subscribe,
+}
 
 
 def main() -> None:

@@ -18,10 +18,10 @@ from smsdialog.core import mailparse
 from smsdialog.core.address import same_domain, split_address
 from smsdialog.core.mailbox import address_list
 from smsdialog.core.model import Envelope
-from smsdialog.dialog import quarantine
-from smsdialog.dialog.handle import OK, Answer, handle
+from smsdialog.dialog.handle import Answer, together
 from smsdialog.dialog.service import open_service
-from smsdialog.errors import ConfigError, DeadlineExceeded, TemporaryError, TooCostly
+from smsdialog.dialog.take import take
+from smsdialog.errors import ConfigError, DeadlineExceeded, TooCostly
 from smsdialog.faults import patience
 
 # No gateway call begins that could last beyond this.
@@ -63,32 +63,28 @@ class Call:
     client_address: str | None = None
 
 
-def deliver(arguments: Sequence[str], environment: Mapping[str, str]) -> Answer:
-    """Take care of the mail on standard input. Raises SmsDialogError and whatever else goes wrong."""
+def deliver(arguments: Sequence[str], environment: Mapping[str, str], begun: bytes = b"") -> Answer:
+    """Take care of the mail on standard input, of which `begun` was read already.
+
+    Raises SmsDialogError and whatever else goes wrong.
+    """
     started_at = time.time()
     _limit_resources()
     signal.signal(signal.SIGALRM, _out_of_time)
     signal.setitimer(signal.ITIMER_REAL, ALARM_SECONDS, ALARM_AGAIN_SECONDS)
     try:
-        return _deliver(parse_arguments(arguments), environment, started_at)
+        return _deliver(parse_arguments(arguments), environment, begun, started_at)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _deliver(call: Call, environment: Mapping[str, str], started_at: float) -> Answer:
+def _deliver(call: Call, environment: Mapping[str, str], begun: bytes, started_at: float) -> Answer:
     config = configuration.load(configuration.config_path(call.config))
     service = open_service(config)
     service.store.check_schema()
-    raw = _read_mail(config.mail.max_bytes)
+    raw = _read_mail(begun, config.mail.max_bytes)
     envelope = read_envelope(call, environment, raw[: config.mail.max_bytes], config.domain)
-    try:
-        return handle(service, raw, envelope, deadline=started_at + DEADLINE_SECONDS)
-    except TemporaryError:
-        raise
-    except Exception:
-        if not quarantine.put_aside(service, raw, envelope):
-            raise
-        return OK
+    return together(take(service, raw, envelope, deadline=started_at + DEADLINE_SECONDS))
 
 
 def parse_arguments(arguments: Sequence[str]) -> Call:
@@ -156,9 +152,9 @@ def _out_of_processor_time(signum: int, frame: object) -> None:
     raise TooCostly(f"the run took more than {PROCESSOR_SECONDS} s of processor time")
 
 
-def _read_mail(max_bytes: int) -> bytes:
+def _read_mail(begun: bytes, max_bytes: int) -> bytes:
     """Standard input, of which one octet more than is allowed is kept, so that too much is seen."""
-    raw = sys.stdin.buffer.read(max_bytes + 1)
+    raw = begun + sys.stdin.buffer.read(max(0, max_bytes + 1 - len(begun)))
     while len(raw) > max_bytes and sys.stdin.buffer.read(1 << 20):
         pass
-    return raw
+    return raw[: max_bytes + 1]

@@ -1,4 +1,4 @@
-"""The product with a real Postfix, Kannel and PostgreSQL around it; `daemons.py` says how they are kept.
+"""The product with a real Postfix or Exim, Kannel and PostgreSQL around it; `daemons.py` says how they are kept.
 
 Run as root, on a machine that has them; what is missing is skipped with a plain word. Switches:
 
@@ -6,8 +6,9 @@ Run as root, on a machine that has them; what is missing is skipped with a plain
 - `SMSDIALOG_KEEP=1`: the folders below /tmp, with all logs, stay.
 - `SMSDIALOG_PROGRAMS=DIR`: use the commands installed there, rather than `pip install` the checkout first.
 
-Two things of the machine are touched: a system user `smsdialog` is made when there is none, and one line of
-/etc/postfix/main.cf names our folder while Postfix runs.
+Of the machine, this is touched: a system user `smsdialog` is made when there is none; one line of /etc/postfix/main.cf
+names our folder while Postfix runs, and two files of /etc/exim4 while Exim runs (on a machine that has no Exim of its
+own).
 """
 
 import pytest

@@ -46,6 +46,12 @@ def listens(port: int) -> bool:
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
+def accepts(path: Path) -> bool:
+    """Does anybody accept connections on this Unix socket?"""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
 def wait_for(
     find: Callable[[], Found | None],
     what: str,
@@ -62,6 +68,16 @@ def wait_for(
         if time.monotonic() > deadline:
             raise NotReady(f"{what}: not within {timeout:g} s\n{explain()}")
         time.sleep(pause)
+
+
+def processes_naming(word: str) -> list[int]:
+    """The processes that have `word` in their arguments; zombies have none."""
+    found = []
+    for arguments in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if word.encode() in arguments.read_bytes():
+                found.append(int(arguments.parent.name))
+    return found
 
 
 @contextlib.contextmanager

@@ -76,6 +76,11 @@ class Installation:
             self.base / "web.log", self.user, {"SMSDIALOG_CONFIG": str(self.config)},
         )  # fmt: skip
 
+    def resident(self) -> Daemon:
+        """`smsdialog serve`, not started."""
+        command = [str(self.programs / "smsdialog"), "--config", str(self.config), "serve"]
+        return Daemon(command, self.base / "resident.log", self.user)
+
     def run(self, *arguments: str) -> str:
         """Run `smsdialog ARGUMENTS`; what it printed."""
         done = self._call([str(self.programs / "smsdialog"), "--config", str(self.config), *arguments])

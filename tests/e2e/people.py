@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import cast
 
 from tests.e2e.daemons import wait_for
+from tests.e2e.mail_server import MailServer
 from tests.e2e.phone import Phones, Sms
-from tests.e2e.postfix import Postfix
 
 DOMAIN = "sendmailsms.dk"
-INTERNET_CLIENT = "192.0.2.25"
 # A mail client's words above what it quotes, as Danes see them.
 QUOTE_HEADER = "Den søn. 22. nov. 2026 kl. 10.15 skrev {sender}:"
 
@@ -60,10 +59,10 @@ class Mailboxes:
 class Employee:
     """Somebody with an ordinary mailbox; `number` is their account's once they have one."""
 
-    def __init__(self, address: str, postfix: Postfix, mailboxes: Mailboxes, settle: Callable[[], None]) -> None:
+    def __init__(self, address: str, mta: MailServer, mailboxes: Mailboxes, settle: Callable[[], None]) -> None:
         self.address = address
         self.number = ""
-        self.postfix = postfix
+        self.mta = mta
         self.mailboxes = mailboxes
         self.settle = settle
         self._seen = 0
@@ -85,8 +84,8 @@ class Employee:
 
     def submits(self, mail: bytes, recipients: Sequence[str], inside: bool = False) -> None:
         """Hand over these very bytes."""
-        client = "" if inside else INTERNET_CLIENT
-        self.postfix.submit(self.address, map(at_domain, recipients), mail, client=client)
+        client = "" if inside else self.mta.internet_client
+        self.mta.submit(self.address, map(at_domain, recipients), mail, client=client)
 
     def replies(self, mail: EmailMessage, text: str) -> None:
         """Press Reply: to Reply-To, the subject with a prefix, the old text quoted below."""
@@ -99,7 +98,7 @@ class Employee:
 
     def receives(self, timeout: float = 10.0) -> EmailMessage:
         """The next mail in the mailbox."""
-        mails = wait_for(self._unread, f"a mail for {self.address}", timeout, self.postfix.tail)
+        mails = wait_for(self._unread, f"a mail for {self.address}", timeout, self.mta.tail)
         self._seen += 1
         return mails[0]
 

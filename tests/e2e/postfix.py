@@ -27,6 +27,8 @@ LOCK = Path("/tmp/smsdialog-tests.lock")
 OPERATOR = "operator@firma.example"
 SHIPPED_COMMAND = "/usr/bin/smsdialog-deliver"
 SHIPPED_FOLDER = "/etc/postfix/smsdialog"
+# Of RFC 5737; XCLIENT has Postfix believe it.
+INTERNET_CLIENT = "192.0.2.25"
 
 # Beside the shipped lines: everything below one folder, no DNS, nothing leaves the machine. Mail for people (the
 # employees' company, and strangers) ends in one Maildir; virtual(8) notes in Delivered-To whose it was.
@@ -88,6 +90,8 @@ postlog   unix-dgram n - n - 1 postlogd
 
 class Postfix:
     """One instance below `base`; the pipe runs `command` (with the arguments that the shipped master.cf has)."""
+
+    internet_client = INTERNET_CLIENT
 
     def __init__(self, base: Path, command: Sequence[str]) -> None:
         self.base = base

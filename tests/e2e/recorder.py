@@ -19,7 +19,12 @@ with open(name + ".new", "w") as file:
     json.dump(call, file)
 os.rename(name + ".new", name + ".json")
 reply = json.load(open("{base}/reply"))
-print(reply["says"], end="")
+if reply["to"] not in (None, sys.argv[-1]):
+    sys.exit(0)
+time.sleep(reply["takes"])
+print(reply["says"], end="", flush=True)
+if reply["status"] < 0:
+    os.kill(os.getpid(), -reply["status"])
 sys.exit(reply["status"])
 """
 
@@ -54,10 +59,13 @@ class Recorder:
         self.script.chmod(0o755)
         self.answers(0)
 
-    def answers(self, status: int, says: str = "") -> None:
-        """From now on it prints `says` and ends with `status`."""
+    def answers(self, status: int, says: str = "", takes: float = 0.0, to: str | None = None) -> None:
+        """From now on it prints `says` and ends with `status`: below 0, by that signal.
+
+        It takes so many seconds for that. With `to`, this is for runs whose last argument that is; others end with 0.
+        """
         new = self.base / "reply.new"
-        new.write_text(json.dumps({"status": status, "says": says}))
+        new.write_text(json.dumps({"status": status, "says": says, "takes": takes, "to": to}))
         new.chmod(0o644)
         new.rename(self.base / "reply")
 

@@ -28,7 +28,7 @@ def alias(office: Office) -> Iterator[AliasPostfix]:
 def bodil(office: Office, key: Key, alias: AliasPostfix) -> Employee:
     """An employee with an account, whose mails go through the alias file; she reads where everybody does."""
     employee = office.employee(key, "bodil")
-    employee.postfix = alias
+    employee.mta = alias
     return employee
 
 

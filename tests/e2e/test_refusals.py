@@ -71,7 +71,7 @@ def test_a_stranger_learns_nothing(office: Office, anna: Employee, customer: Cus
         stranger.writes(to=[local_part], subject=customer.national, text="Hej")
     stranger.receives_nothing()
     customer.receives_nothing()
-    assert not office.postfix.waits_for(stranger.address)
+    assert not office.mta.waits_for(stranger.address)
 
 
 def test_a_forged_sender_without_a_proof_is_a_stranger(anna: Employee, office: Office, customer: Customer) -> None:
@@ -116,7 +116,7 @@ def test_a_mail_of_thirty_megabytes_is_refused(anna: Employee, key: Key, custome
     anna.submits(mail.as_bytes(), [key.secret])
     assert told(anna)
     customer.receives_nothing()
-    assert not office.postfix.waits_for(anna.address)
+    assert not office.mta.waits_for(anna.address)
 
 
 def test_a_text_of_too_many_parts_is_refused(anna: Employee, key: Key, customer: Customer) -> None:
@@ -148,7 +148,7 @@ def test_a_mail_without_a_sender_is_dropped(anna: Employee, office: Office, cust
     anna.submits(mail, [customer.national])
     customer.receives_nothing()
     anna.receives_nothing()
-    assert not office.postfix.waits_for(anna.address)
+    assert not office.mta.waits_for(anna.address)
 
 
 @pytest.mark.parametrize(
@@ -172,9 +172,9 @@ def test_a_bounce_is_dropped(office: Office, customer: Customer, anna: Employee)
     customer.texts(anna.number, "Hej")
     reply_address = anna.receives()["Reply-To"].addresses[0].addr_spec
     mail = b"From: MAILER-DAEMON@mx.firma.example\r\nSubject: Undelivered\r\n\r\nYour mail came back\r\n"
-    office.postfix.submit("", [reply_address], mail)
+    office.mta.submit("", [reply_address], mail)
     customer.receives_nothing()
-    assert not office.postfix.waits_for(reply_address)
+    assert not office.mta.waits_for(reply_address)
 
 
 def test_notices_are_not_repeated_within_the_hour(anna: Employee, key: Key) -> None:
@@ -198,7 +198,7 @@ def test_our_own_network_is_told_by_the_mail_server(office: Office) -> None:
 def test_nothing_else_bounced_and_no_traceback_was_seen(office: Office) -> None:
     """The mail log of all of this names no failure of the pipe."""
     office.settle()
-    log = office.postfix.log.read_text(errors="replace")
+    log = office.mta.log.read_text(errors="replace")
     pipe = [line for line in log.splitlines() if "relay=smsdialog" in line]
     assert pipe
     assert [line for line in pipe if "status=bounced" in line and "to=<ukendt@" not in line] == []

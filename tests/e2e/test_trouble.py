@@ -7,7 +7,7 @@ import pytest
 from tests.e2e.daemons import wait_for
 from tests.e2e.office import Key, Office
 from tests.e2e.people import Customer, Employee, text_of
-from tests.e2e.postfix import allow_for_postdrop, forbid_for_postdrop
+from tests.e2e.postfix import Postfix, allow_for_postdrop, forbid_for_postdrop
 
 pytestmark = [pytest.mark.needs("root"), pytest.mark.needs("postfix"), pytest.mark.needs("kannel")]
 
@@ -19,14 +19,14 @@ def test_a_mail_waits_in_the_queue_while_the_gateway_is_down(
     office.kannel.stop_smsbox()
     try:
         anna.writes(to=[key.secret], subject=customer.national, text="Tålmodighed")
-        wait_for(lambda: office.postfix.defers(anna.address), "a deferred mail", explain=office.postfix.tail)
-        office.postfix.flush()
-        wait_for(lambda: office.postfix.defers(anna.address), "a deferred mail", explain=office.postfix.tail)
+        wait_for(lambda: office.mta.defers(anna.address), "a deferred mail", explain=office.mta.tail)
+        office.mta.flush()
+        wait_for(lambda: office.mta.defers(anna.address), "a deferred mail", explain=office.mta.tail)
     finally:
         office.kannel.start_smsbox()
-    office.postfix.flush()
+    office.mta.flush()
     assert customer.receives().text == "Tålmodighed"
-    wait_for(lambda: not office.postfix.waits_for(anna.address), "the end of waiting", explain=office.postfix.tail)
+    wait_for(lambda: not office.mta.waits_for(anna.address), "the end of waiting", explain=office.mta.tail)
     customer.receives_nothing()
     anna.receives_nothing()
 
@@ -38,13 +38,13 @@ def test_flush_sends_what_waits_and_the_queue_does_not_send_it_again(
     office.kannel.stop_smsbox()
     try:
         anna.writes(to=[key.secret], subject=customer.national, text="Først til mølle")
-        wait_for(lambda: office.postfix.defers(anna.address), "a deferred mail", explain=office.postfix.tail)
+        wait_for(lambda: office.mta.defers(anna.address), "a deferred mail", explain=office.mta.tail)
     finally:
         office.kannel.start_smsbox()
     office.installation.run("flush")
-    office.postfix.flush()
+    office.mta.flush()
     assert customer.receives().text == "Først til mølle"
-    wait_for(lambda: not office.postfix.waits_for(anna.address), "the end of waiting", explain=office.postfix.tail)
+    wait_for(lambda: not office.mta.waits_for(anna.address), "the end of waiting", explain=office.mta.tail)
     customer.receives_nothing()
 
 
@@ -64,13 +64,14 @@ def test_an_sms_waits_in_kannel_while_the_web_server_is_down(
 
 def test_a_mail_that_sendmail_does_not_take_is_kept(office: Office, anna: Employee, customer: Customer) -> None:
     """The SMS is taken from Kannel all the same; a later `flush` mails it, once."""
-    forbid_for_postdrop(office.postfix.config)
+    assert isinstance(office.mta, Postfix)
+    forbid_for_postdrop(office.mta.config)
     try:
         customer.texts(anna.number, "Postkassen er lukket")
         wait_for(lambda: office.installation.messages(text="Postkassen er lukket"), "the SMS in the ledger")
         anna.receives_nothing()
     finally:
-        allow_for_postdrop(office.postfix.config)
+        allow_for_postdrop(office.mta.config)
     office.installation.run("flush")
     assert text_of(anna.receives()) == "Postkassen er lukket"
     anna.receives_nothing()

@@ -1,0 +1,89 @@
+"""The guard around the pipe: whatever happens to a mail, the exit status is 0, 67, 75 or 77, and one line at most.
+
+`bin/smsdialog-deliver` starts it without `site`. The resident takes the mail, or else `site` and the whole package are
+loaded and the work is done here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from smsdialog import handover
+
+TEMPORARY = 75
+
+
+def main() -> int:
+    """Run, and answer the MTA; returns the exit status."""
+    answer = _own_output()
+    try:
+        _silence()
+        status, line = _run()
+    except BaseException as error:
+        status, line = TEMPORARY, _line_for(error)
+        _record(error)
+    if status:
+        _say(answer, line)
+    return status
+
+
+def _own_output() -> int:
+    """Where our one line goes; -1, which takes nothing, when standard output is closed."""
+    try:
+        return os.dup(1)
+    except OSError:
+        return -1
+
+
+def _silence() -> None:
+    """A library's warning must not become the reason of a bounce."""
+    devnull = os.open(os.devnull, os.O_RDWR)
+    os.dup2(devnull, 1)
+    os.dup2(devnull, 2)
+
+
+def _run() -> tuple[int, str]:
+    """The exit status and the line that the mail on standard input comes to: the resident's, else our own."""
+    try:
+        return handover.hand_over(sys.argv[1:], os.environ)
+    except handover.NotTaken as error:
+        begun = error.begun
+    _add_site()
+    from smsdialog.deliver import deliver
+
+    answer = deliver(sys.argv[1:], os.environ, begun)
+    return answer.exit_status, answer.line
+
+
+def _add_site() -> None:
+    """Everything else that is installed."""
+    if "site" not in sys.modules:
+        import site
+
+        site.main()
+
+
+def _line_for(error: BaseException) -> str:
+    """What the MTA hears of an error; the errors of our own know it."""
+    code = getattr(error, "status_code", "4.3.0")
+    return f"{code} {getattr(error, 'public_line', 'temporary failure, please try again later')}"
+
+
+def _say(answer: int, line: str) -> None:
+    """Write our one line, if anybody is there to read it."""
+    try:
+        os.write(answer, line.encode("ascii", "replace") + b"\n")
+    except OSError:
+        return
+
+
+def _record(error: BaseException) -> None:
+    """Say in the mail log what went wrong, where the operator looks for it."""
+    try:
+        _add_site()
+        from smsdialog import log
+
+        log.failure(error)
+    except BaseException:
+        return

@@ -1,0 +1,1 @@
+"""The resident as a process: started, spoken to, stopped and killed."""
