@@ -1,0 +1,106 @@
+"""The state folder, the secret in it, and the disk that it is on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from smsdialog import secret
+from smsdialog.doctor.finding import Findings, Unchecked, error, quoted, warning
+from smsdialog.doctor.person import READ, RUN, WRITE, Person, is_open_to_others
+from smsdialog.doctor.place import Place
+
+FOLDER_MISSING = error("state-missing", "Without it there is no database and no secret: every mail waits in the queue.")
+FOLDER_CLOSED = error(
+    "state-not-writable", "The pipe can note nothing, so every mail waits in the mail server's queue."
+)
+FOLDER_OPEN = warning("state-exposed", "What we write there may be read by whoever has an account on this machine.")
+SECRET_CLOSED = error("secret-unreadable", "Reply addresses cannot be made or read, so every mail waits in the queue.")
+SECRET_OPEN = error("secret-exposed", "Whoever has it makes reply addresses of every account.")
+SECRET_BROKEN = error("secret-broken", "Reply addresses cannot be made or read, so every mail waits in the queue.")
+SECRET_GONE = error(
+    "secret-missing", "A new one is made, and then every reply address that customers' SMS gave out is dead."
+)
+DISK_FULL = warning("disk-nearly-full", "On a full disk nothing can be noted, and every mail waits in the queue.")
+INODES_FULL = warning("disk-no-inodes", "No file can be made any more: no SMS, mail or log.")
+
+LEAST_BYTES = 200 * 1024 * 1024
+LEAST_SHARE = 0.05
+ENOUGH_BYTES = 5 * 1024 * 1024 * 1024
+LEAST_INODES = 1000
+
+
+def check(place: Place) -> Findings:
+    """The folder, its owner's and everybody's rights in it, the secret."""
+    folder = place.state_dir
+    if not folder.is_dir():
+        mend = f"install -d -o smsdialog -g smsdialog -m 0700 {quoted(folder)}"
+        yield FOLDER_MISSING.found(f"{folder} is not a folder that can be looked into", mend)
+        return
+    if place.user is None:
+        yield Unchecked("state folder", f"{folder} belongs to a user without a name")
+    elif not place.user.may(folder, READ | WRITE | RUN):
+        what = f"{place.user.name}, whose it is, may not write to {folder}"
+        yield FOLDER_CLOSED.found(what, _reopen(place.user, folder))
+    if is_open_to_others(folder):
+        yield FOLDER_OPEN.found(f"everybody may look into {folder}", f"chmod o-rwx {quoted(folder)}")
+    if not os.access(folder, RUN):
+        yield Unchecked("secret", f"{folder} may not be looked into by this user")
+        return
+    yield from _secret(place, folder / secret.NAME)
+
+
+def _secret(place: Place, path: Path) -> Findings:
+    if not path.exists():
+        yield from _made_later(place, path)
+        return
+    if is_open_to_others(path):
+        yield SECRET_OPEN.found(f"everybody may read {path}", f"chmod o-rwx {quoted(path)}")
+    if place.user and not place.user.may(path, READ):
+        owned = f"chown {quoted(place.user.name)} {quoted(path)} && chmod u+r {quoted(path)}"
+        yield SECRET_CLOSED.found(f"{place.user.name} may not read {path}", owned)
+    elif not os.access(path, READ):
+        yield Unchecked("secret", f"{path} may not be read by this user")
+    elif not place.unopened.secrets:
+        mend = f"mv {quoted(path)} {quoted(path)}.broken && {place.command('key', 'list')}"
+        yield SECRET_BROKEN.found(f"{path} holds no secret: 64 hex digits are wanted", mend)
+
+
+def _made_later(place: Place, path: Path) -> Findings:
+    """It is made at its first use; where there are accounts, it was there before."""
+    from smsdialog.store import accounts
+
+    if place.service is None:
+        return
+    with place.service.store.reading() as tx:
+        used = bool(accounts.listing(tx))
+    if used:
+        mend = f"cp -p /path/of/your/backup/{secret.NAME} {quoted(path)}"
+        yield SECRET_GONE.found(f"{path} is not there, though there are accounts", mend)
+
+
+def disk(folder: Path) -> Findings:
+    """Whether the disk below a folder has room."""
+    if not folder.is_dir():
+        return
+    found = os.statvfs(folder)
+    free, size = found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize
+    if is_scarce(free, size):
+        what = f"{free // 1_000_000} MB of {size // 1_000_000} MB are free on the disk of {folder}"
+        yield DISK_FULL.found(what, f"du -xh --max-depth=2 {quoted(folder)} /var | sort -h | tail -20")
+    if found.f_files and found.f_favail < LEAST_INODES:
+        what = f"{found.f_favail} more files can be made on the disk of {folder}"
+        yield INODES_FULL.found(what, "du -x --inodes --max-depth=3 /var | sort -n | tail -20")
+
+
+def is_scarce(free: int, size: int) -> bool:
+    """Whether so much of a disk of a size, in octets, is too little.
+
+    >>> is_scarce(10**8, 10**12), is_scarce(10**10, 10**12), is_scarce(10**9, 10**11)
+    (True, False, True)
+    """
+    return free < LEAST_BYTES or (free < LEAST_SHARE * size and free < ENOUGH_BYTES)
+
+
+def _reopen(user: Person, folder: Path) -> str:
+    return f"chown {quoted(user.name)} {quoted(folder)} && chmod u+rwx {quoted(folder)}"
