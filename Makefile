@@ -30,12 +30,18 @@ bench: $(READY)
 	$(BIN)/python bench/startup.py
 	$(BIN)/python bench/text.py
 	$(BIN)/python bench/hostile_text.py
-	$(BIN)/python bench/throughput.py
+	$(BIN)/python bench/pipe.py
+	$(BIN)/python bench/door.py
+	$(BIN)/python bench/inbound.py
 	$(BIN)/python bench/growth.py
+	$(BIN)/python bench/web.py
+
+# What is called with a text of ours: to translate it there, or where it is shown.
+TEXTS := _ translate NotFound Conflict Forbidden SignInRefused TooManySignIns
 
 # Gather the texts from the code, update every catalogue, and compile.
 catalogues: $(READY)
-	$(BIN)/pybabel -q extract -k _ -k translate --no-wrap --no-location -o $(VENV)/smsdialog.pot smsdialog
+	$(BIN)/pybabel -q extract -F pyproject.toml $(TEXTS:%=-k %) --no-wrap --no-location -o $(VENV)/smsdialog.pot smsdialog
 	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching -D smsdialog -i $(VENV)/smsdialog.pot -d smsdialog/locale
 	$(BIN)/pybabel compile -D smsdialog -d smsdialog/locale
 

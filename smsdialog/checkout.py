@@ -8,7 +8,8 @@ import sys
 
 def use_its_environment(folder: str) -> None:
     """Start the same script again under `folder/.venv`, unless this is that interpreter or it is not there."""
-    environment = os.path.join(folder, ".venv")
-    python = os.path.join(environment, "bin", "python")
-    if os.path.realpath(sys.prefix) != os.path.realpath(environment) and os.access(python, os.X_OK):
+    programs = os.path.join(folder, ".venv", "bin")
+    python = os.path.join(programs, "python")
+    # Not sys.prefix, which only `site` sets.
+    if os.path.realpath(os.path.dirname(sys.executable)) != os.path.realpath(programs) and os.access(python, os.X_OK):
         os.execv(python, [python, *sys.argv])  # noqa: S606

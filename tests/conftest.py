@@ -1,10 +1,15 @@
-"""What holds for every test: the marker `needs(program)`."""
+"""What holds for every test: the marker `needs(program)`, and that a slow machine is no fault."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from tests.needs import needs
+
+# Hypothesis would fail a test whose first example takes 200 ms, as any does on a busy machine.
+settings.register_profile("any-machine", deadline=None)
+settings.load_profile("any-machine")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -26,10 +26,19 @@ class Program:
 PROGRAMS = {
     "postfix": Program(("/usr/sbin/postfix",), "apt-get install postfix"),
     "kannel": Program(("/usr/sbin/bearerbox", "/usr/sbin/smsbox"), "apt-get install kannel"),
+    "smstools": Program(("/usr/sbin/smsd",), "apt-get install smstools"),
+    "gammu": Program(("/usr/bin/gammu-smsd",), "apt-get install gammu-smsd"),
     "postgresql": Program(("/usr/lib/postgresql/*/bin/initdb",), "apt-get install postgresql"),
-    "exim": Program(("/usr/sbin/exim4",), "apt-get install exim4-daemon-light"),
+    "exim": Program(("/opt/exim4/usr/sbin/exim4",), "tests/e2e/exim/unpack"),
     "groff": Program(("groff",), "apt-get install groff-base"),
-    "chromium": Program(("chromium",), "apt-get install chromium"),
+    "ghostscript": Program(("gs",), "apt-get install ghostscript"),
+    "rsvg": Program(("rsvg-convert",), "apt-get install librsvg2-bin"),
+    "chromium": Program(("chromium", "chromedriver"), "apt-get install chromium chromium-driver"),
+    "nginx": Program(("/usr/sbin/nginx", "openssl"), "apt-get install nginx-light openssl"),
+    "apache": Program(
+        ("/usr/sbin/apache2", "/usr/lib/apache2/modules/mod_wsgi.so", "openssl"),
+        "apt-get install apache2-bin libapache2-mod-wsgi-py3 openssl",
+    ),
 }
 
 

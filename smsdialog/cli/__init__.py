@@ -6,9 +6,12 @@ one module here; they only read arguments and print: the use cases are in `smsdi
 
 from __future__ import annotations
 
+import os
+import platform
+import pwd
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import click
@@ -16,6 +19,7 @@ import click
 from smsdialog import __version__, log
 from smsdialog import config as configuration
 from smsdialog.config import Config
+from smsdialog.dialog.actor import Actor
 from smsdialog.dialog.service import Service, open_service
 from smsdialog.errors import SmsDialogError
 from smsdialog.store import Store, open_store
@@ -41,7 +45,7 @@ class Installation:
     def service(self) -> Service:
         """The installation, ready to work. Raises SchemaOutdated."""
         self.store.check_schema()
-        return open_service(self.config)
+        return replace(open_service(self.config), actor=_whoever_is_here())
 
 
 installation: Callable[[Callable[..., None]], Callable[..., None]] = click.make_pass_decorator(Installation)
@@ -59,9 +63,25 @@ def smsdialog(context: click.Context, path: str | None) -> None:
 
 def commands() -> click.Group:
     """The root with every command on it."""
-    from smsdialog.cli import accounts, db, demo, keys, messages, numbers, preview
+    from smsdialog.cli import (
+        accounts,
+        audit,
+        db,
+        demo,
+        doctor,
+        gateways,
+        keys,
+        messages,
+        numbers,
+        preview,
+        privacy,
+        purge,
+        serve,
+        users,
+    )
 
-    for module in (db, keys, accounts, numbers, messages, preview, demo):
+    everyday = (keys, accounts, numbers, messages, gateways, users, audit, preview, privacy)
+    for module in (db, *everyday, purge, doctor, serve, demo):
         module.register(smsdialog)
     return smsdialog
 
@@ -77,3 +97,13 @@ def main() -> None:
         log.failure(error)
         click.echo(f"smsdialog: unexpected {type(error).__name__}: {error}", err=True)
         sys.exit(1)
+
+
+def _whoever_is_here() -> Actor:
+    """The user at the shell; behind sudo the one who called it."""
+    caller = os.environ.get("SUDO_USER", "") if os.geteuid() == 0 else ""
+    try:
+        name = caller or pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a user without an entry, as in some containers
+        name = str(os.getuid())
+    return Actor(name, f"cli {platform.node()}")

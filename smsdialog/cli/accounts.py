@@ -8,11 +8,12 @@ from typing import Any
 import click
 
 from smsdialog.cli import Installation, as_json, installation, output
-from smsdialog.core.model import Account
+from smsdialog.core.model import Account, Receipts
 from smsdialog.dialog import account as use_cases
 from smsdialog.errors import Conflict, NumbersExhausted
 from smsdialog.store import accounts
 
+RECEIPTS = ["", *(receipts.value for receipts in Receipts)]
 _COLUMNS = ("id", "email", "number", "key", "state")
 
 
@@ -59,7 +60,7 @@ def list_(here: Installation, as_json: bool) -> None:
 def show(here: Installation, name: str, as_json: bool) -> None:
     """Show an account, and the signatures that are cut from its mails."""
     with here.service.store.reading() as tx:
-        found = use_cases.find(tx, name)
+        found = use_cases.find(here.service, tx, name)
         signatures = list(accounts.signatures_of(tx, found.id))
     output.one({**_fields(found), "signatures": signatures}, as_json=as_json)
 
@@ -68,17 +69,16 @@ def show(here: Installation, name: str, as_json: bool) -> None:
 @click.argument("name", metavar="ACCOUNT")
 @click.option("--email", help="Its new e-mail address.")
 @click.option("--key", "key_name", metavar="KEY", help="Its new key.")
+@click.option("--receipts", type=click.Choice(RECEIPTS), help="Which receipts it is told of.")
 @click.option("--forget-signatures", "forget", is_flag=True, help="Forget the signatures learned for it.")
 @click.option("--resume", is_flag=True, help="Write to its mailbox again after it kept refusing mails.")
 @as_json
 @installation
-def edit(
-    here: Installation, name: str, email: str | None, key_name: str | None, forget: bool, resume: bool, as_json: bool
-) -> None:
+def edit(here: Installation, name: str, as_json: bool, **wishes: Any) -> None:
     """Change an account's e-mail address or key; its number and dialogs stay."""
-    if not (email or key_name or forget or resume):
-        raise click.UsageError("nothing to change: give --email, --key, --forget-signatures or --resume")
-    changed = use_cases.edit(here.service, name, email=email, key_name=key_name, forget=forget, resume=resume)
+    if not any(value or value == "" for value in wishes.values()):
+        raise click.UsageError("nothing to change: see 'smsdialog account edit --help'")
+    changed = use_cases.edit(here.service, name, **wishes)
     output.one(_fields(changed), as_json=as_json)
 
 
@@ -94,23 +94,33 @@ def close(here: Installation, name: str, as_json: bool) -> None:
 @account.command(name="qr")
 @click.argument("name", metavar="ACCOUNT")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a package of pictures (.zip).")
+@click.option("--scheme", type=click.Choice(["smsto", "sms"]), default="smsto", help="How the code says it.")
+@click.option("--text", default="", help="What the customer's SMS begins with.")
+@click.option("--caption", default="", help="Words below the code, in the package.")
+@click.option("--language", help="Of the package's page and signatures; the configured one by default.")
 @installation
-def qr_(here: Installation, name: str, out: Path | None) -> None:
+def qr_(here: Installation, name: str, out: Path | None, caption: str, language: str | None, **said: str) -> None:
     """Show the QR code that opens an SMS to an account's number."""
     from smsdialog import qr  # Pillow
 
+    if out is None and (caption or language):
+        raise click.UsageError("--caption and --language are for the package: give --out")
     with here.service.store.reading() as tx:
-        number = use_cases.find(tx, name).number
+        number = use_cases.find(here.service, tx, name).number
     if out is None:
-        click.echo(f"{qr.terminal(number)}\n{number}")
+        click.echo(f"{qr.terminal(number, **said)}\n{number}")
         return
-    if out.suffix != ".zip":
-        raise Conflict(f"{out}: the package is a zip; give it a name that ends in .zip")
-    try:
-        out.write_bytes(qr.package(number))
-    except OSError as error:
-        raise Conflict(f"{out} cannot be written: {error.strerror}") from error
+    _write(out, qr.package(number, caption=caption, language=language or here.config.language, **said))
     click.echo(f"{out}: the QR code of {number}")
+
+
+def _write(out: Path, package: bytes) -> None:
+    if out.suffix != ".zip":
+        raise Conflict("%(path)s: the package is a zip; give it a name that ends in .zip", path=out)
+    try:
+        out.write_bytes(package)
+    except OSError as error:
+        raise Conflict("%(path)s cannot be written: %(reason)s", path=out, reason=error.strerror) from error
 
 
 def _fields(found: Account) -> dict[str, Any]:
@@ -122,4 +132,5 @@ def _fields(found: Account) -> dict[str, Any]:
         "state": found.state,
         "closed_at": output.when(found.closed_at),
         "suspended_at": output.when(found.suspended_at),
+        "receipts": found.receipts,
     }

@@ -7,7 +7,7 @@ import sys
 import click
 
 from smsdialog.cli import Installation, as_json, installation, output
-from smsdialog.dialog import audit
+from smsdialog.dialog import check as use_cases
 
 
 def register(group: click.Group) -> None:
@@ -35,7 +35,7 @@ def upgrade(here: Installation) -> None:
 @installation
 def check(here: Installation, as_json: bool) -> None:
     """Check configuration, schema and ledger; exit 1 when something is amiss."""
-    findings = audit.audit(here.service)
+    findings = use_cases.check(here.service)
     if as_json:
         output.objects([{"finding": finding} for finding in findings], ["finding"], as_json=True, empty="")
     else:

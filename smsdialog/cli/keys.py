@@ -8,10 +8,11 @@ import click
 
 from smsdialog.cli import Installation, as_json, installation, output
 from smsdialog.config import OVERLONG
-from smsdialog.core.model import Cut, Key, Secret
+from smsdialog.core.model import Cut, Key, Receipts, Secret, Texts
 from smsdialog.dialog import key as use_cases
-from smsdialog.store import keys
 
+RECEIPTS = ["", *(receipts.value for receipts in Receipts)]
+TEXTS = ["", *(texts.value for texts in Texts)]
 _COLUMNS = ("id", "label", "enabled", "accounts")
 
 
@@ -39,8 +40,7 @@ def create(here: Installation, label: str, as_json: bool) -> None:
 @installation
 def list_(here: Installation, as_json: bool) -> None:
     """List the keys."""
-    with here.service.store.reading() as tx:
-        rows = [_fields(found) for found in keys.listing(tx)]
+    rows = [_fields(found) for found in use_cases.listing(here.service)]
     output.objects(rows, _COLUMNS, as_json=as_json, empty="no keys yet; make one with 'smsdialog key create LABEL'")
 
 
@@ -50,8 +50,7 @@ def list_(here: Installation, as_json: bool) -> None:
 @installation
 def show(here: Installation, name: str, as_json: bool) -> None:
     """Show a key."""
-    with here.service.store.reading() as tx:
-        output.one(_fields(use_cases.find(tx, name)), as_json=as_json)
+    output.one(_fields(use_cases.show(here.service, name)), as_json=as_json)
 
 
 @key.command()
@@ -60,7 +59,14 @@ def show(here: Installation, name: str, as_json: bool) -> None:
 @click.option("--cut", type=click.Choice(["", *(cut.value for cut in Cut)]), help="How much of mails is cut away.")
 @click.option("--overlong", type=click.Choice(["", *OVERLONG]), help="What becomes of texts over the limit of parts.")
 @click.option("--require", type=click.Choice(["", "credential", "proof"]), help="What proves a sender.")
+@click.option("--receipts", type=click.Choice(RECEIPTS), help="Which receipts its employees are told of.")
 @click.option("--domains", help="The domains that its employees write from, with blanks between; '' for any.")
+@click.option("--sms-per-account-per-hour", type=int, metavar="N", help="What each account may send; 0: as configured.")
+@click.option("--sms-per-day", type=int, metavar="N", help="What all accounts together may send; 0: as configured.")
+@click.option("--texts", type=click.Choice(TEXTS), help="Whether its texts are kept, or only until they are delivered.")
+@click.option("--texts-days", type=int, metavar="N", help="For how long its texts are kept; 0: as configured.")
+@click.option("--numbers-days", type=int, metavar="N", help="For how long its customers' numbers are kept.")
+@click.option("--records-days", type=int, metavar="N", help="For how long its records are kept.")
 @click.option("--machine-mail/--no-machine-mail", default=None, help="Whether monitoring mail becomes SMS.")
 @as_json
 @installation
@@ -123,6 +129,13 @@ def _fields(found: Key) -> dict[str, Any]:
         "require": found.require,
         "domains": list(found.domains),
         "machine_mail": found.machine_mail,
+        "receipts": found.receipts,
+        "texts": found.texts,
+        "texts_days": found.texts_days,
+        "numbers_days": found.numbers_days,
+        "records_days": found.records_days,
+        "sms_per_account_per_hour": found.sms_per_account_per_hour,
+        "sms_per_day": found.sms_per_day,
     }
 
 

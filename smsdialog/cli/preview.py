@@ -138,7 +138,7 @@ def _config(here: Installation) -> Config:
 
 def _account(here: Installation, name: str) -> Account:
     with here.service.store.reading() as tx:
-        return use_cases.find(tx, name)
+        return use_cases.find(here.service, tx, name)
 
 
 def _wishes(here: Installation, account: Account, peers: list[str]) -> Wishes:

@@ -158,7 +158,45 @@ def test_the_qr_code_is_written_as_a_package_of_pictures(office, firma):
     out = office.folder / "anna.zip"
     assert office.ok("account", "qr", NUMBER, "--out", str(out)) == f"{out}: the QR code of {NUMBER}\n"
     with zipfile.ZipFile(out) as package:
-        assert f"qr-{NUMBER}-300px.png" in package.namelist()
+        assert {f"qr-{NUMBER}-300px.png", f"qr-{NUMBER}.pdf", "LÆSMIG.txt"} <= set(package.namelist())
+
+
+def test_the_package_is_as_wished(office, firma):
+    out = office.folder / "anna.zip"
+    wishes = ("--scheme", "sms", "--text", "Hej på", "--caption", "Skriv til Anna", "--language", "en")
+    office.ok("account", "qr", ANNA, "--out", str(out), *wishes)
+    with zipfile.ZipFile(out) as package:
+        assert f"sms:+{NUMBER}?body=Hej%20p%C3%A5" in package.read("README.txt").decode()
+        assert b"Skriv til Anna" in package.read(f"qr-{NUMBER}.svg")
+    before = out.read_bytes()
+    office.ok("account", "qr", ANNA, "--out", str(out), *wishes)
+    assert out.read_bytes() == before
+
+
+def test_the_package_speaks_the_configured_language(office, firma):
+    office.configure(top='language = "en"')
+    out = office.folder / "anna.zip"
+    office.ok("account", "qr", ANNA, "--out", str(out))
+    with zipfile.ZipFile(out) as package:
+        assert "README.txt" in package.namelist()
+
+
+def test_the_code_in_the_terminal_grows_with_its_text(office, firma):
+    assert len(office.ok("account", "qr", ANNA, "--text", "Hej på dig").splitlines()) > 16
+
+
+def test_wishes_that_no_code_can_fulfil_are_refused_and_nothing_is_written(office, firma):
+    out = office.folder / "anna.zip"
+    for wish, reason in {
+        ("--text", "x" * 700): "the text is too long for a QR code",
+        ("--text", "a\nb"): "one line without control characters",
+        ("--caption", "😀"): "the caption is set in Latin-1",
+        ("--language", "xx"): "there is no language 'xx': take one of da, en",
+    }.items():
+        assert reason in office.refused("account", "qr", ANNA, "--out", str(out), *wish)
+    assert "is not one of 'smsto', 'sms'" in office.misused("account", "qr", ANNA, "--scheme", "mailto")
+    assert "give --out" in office.misused("account", "qr", ANNA, "--caption", "Skriv til Anna")
+    assert not out.exists()
 
 
 def test_a_package_that_cannot_be_written_is_refused(office, firma):

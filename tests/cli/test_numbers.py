@@ -69,4 +69,4 @@ def test_the_program_does_it_too(office):
     assert office.program("number", "add", "459194000000-459194000001", "--json").json.keys() >= FIELDS
     refused = office.program("number", "add", "x")
     assert (refused.status, refused.out) == (1, "")
-    assert refused.err == "smsdialog: 'x' is not a range such as 459192000000-459192999999\n"
+    assert refused.err == "smsdialog: 'x' is no range such as 459193000000-459193999999\n"
