@@ -55,13 +55,12 @@ def mails_without_answer(tx: Connection) -> list[int]:
 
 def overdue_outbound(tx: Connection, before: float) -> list[int]:
     """SMS that were queued or under way before a time, and still are."""
-    return _sms(tx, in_state(outbound, *ledger.UNDER_WAY), outbound.c.updated_at < before)
+    return sorted(_under_way(tx, before))
 
 
 def oldest_outbound(tx: Connection, before: float) -> float:
     """When the oldest of these was written, in seconds since the epoch; 0 where there is none."""
-    waits = (in_state(outbound, *ledger.UNDER_WAY), outbound.c.updated_at < before)
-    return tx.execute(select(func.min(outbound.c.created_at)).where(*waits)).scalar() or 0.0
+    return min(_under_way(tx, before).values(), default=0.0)
 
 
 def untold_outbound(tx: Connection, before: float) -> list[int]:
@@ -103,6 +102,16 @@ def shared_numbers(tx: Connection) -> list[str]:
     """Numbers that more than one open account has."""
     query = select(accounts.c.number).where(accounts.c.closed_at.is_(None)).group_by(accounts.c.number)
     return list(tx.execute(query.having(func.count() > 1)).scalars())
+
+
+def _under_way(tx: Connection, before: float) -> dict[int, float]:
+    """The SMS that are not done with, and when each was written; one query a state, as each has an index of its own."""
+    found: dict[int, float] = {}
+    for state in ledger.UNDER_WAY:
+        waits = (in_state(outbound, state), outbound.c.updated_at < before)
+        query = select(outbound.c.id, outbound.c.created_at).where(*waits)
+        found |= {row.id: row.created_at for row in tx.execute(query)}
+    return found
 
 
 def _mails(tx: Connection, *conditions: ColumnElement[bool]) -> list[int]:
