@@ -13,6 +13,8 @@ FAILING_SHARE = 0.15
 FEWEST_CALLS = 20
 FIRST_PAUSE_SECONDS = 30.0
 LONGEST_PAUSE_SECONDS = 900.0
+# However long a provider asks for: what waits for longer is told of to nobody meanwhile.
+LONGEST_REST_SECONDS = 3600.0
 
 
 def is_failing(tried: int, failed: int) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from smsdialog import log
 from smsdialog.core import ledger
-from smsdialog.core.health import pause
+from smsdialog.core.health import LONGEST_REST_SECONDS, pause
 from smsdialog.core.letters import GIVEN_UP
 from smsdialog.dialog import forget, health, post
 from smsdialog.dialog.service import Service
@@ -105,7 +105,7 @@ def _carried(service: Service, row: outbound.OutboundRow, deadline: float) -> tu
         if not isinstance(outcome, Later):
             break
         rests.append(outcome.wait_seconds)
-    return *carried, min(rests, default=0.0)
+    return *carried, min(*rests, LONGEST_REST_SECONDS) if rests else 0.0
 
 
 def _in_order(service: Service, row: outbound.OutboundRow) -> tuple[str, ...]:

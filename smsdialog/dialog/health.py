@@ -32,7 +32,8 @@ def note(service: Service, tx: Connection, gateway: str, outcome: Outcome) -> No
     """Keep how a call to a gateway went, and pass it over when it must be. Writes."""
     now = service.now()
     if isinstance(outcome, Rate):  # well, and busy: others take over for as long as it asks
-        _pass_over(service, tx, gateway, outcome, outcome.wait_seconds or judgement.FIRST_PAUSE_SECONDS)
+        rest = min(outcome.wait_seconds, judgement.LONGEST_REST_SECONDS) or judgement.FIRST_PAUSE_SECONDS
+        _pass_over(service, tx, gateway, outcome, rest)
         return
     failed = not isinstance(outcome, Accepted | Refused)
     health.count(tx, gateway, now, failed=failed)
@@ -74,7 +75,9 @@ def _pass_over(service: Service, tx: Connection, gateway: str, outcome: Outcome,
     )
     log.event("gateway-down", gateway=gateway, kind=outcome.kind, seconds=int(wait))
     needs_a_hand = isinstance(outcome, Credit | Misconfigured)
-    if state.pauses == (0 if needs_a_hand else PAUSES_BEFORE_ALARM) and not isinstance(outcome, Rate):
+    is_new = state.down_since is None or state.kind != outcome.kind
+    stays_away = state.pauses == PAUSES_BEFORE_ALARM and not isinstance(outcome, Rate)
+    if is_new if needs_a_hand else stays_away:
         _tell_operator(service, tx, gateway, reason, needs_a_hand=needs_a_hand)
 
 

@@ -164,3 +164,23 @@ def test_waiting_sms_are_tried_after_growing_pauses(build) -> None:
         assert len(stage.network.tried) == tries
     stage.administrator.flushes()
     assert len(stage.network.tried) == 4
+
+
+@pytest.mark.parametrize("before", [Later("no connection"), Rate("slow", 30)])
+def test_the_operator_is_told_of_the_credit_also_when_something_else_was_wrong_before(two: Two, before: Later) -> None:
+    two.sends(before)
+    two.stage.clock.passes(seconds=31)
+    two.sends(Credit("no money"))
+    two.stage.administrator.flushes()
+    assert "no money" in body_of(two.stage.administrator.receives())
+
+
+def test_no_provider_may_ask_for_a_rest_of_more_than_an_hour(build) -> None:
+    """It would be told of to nobody for as long."""
+    stage: Stage = build()
+    stage.administrator.opens_account(stage.anna)
+    stage.network.answers = [Rate("slow", 999_999)]
+    stage.anna.writes(stage.key, "20123456", "Hej")
+    stage.clock.passes(minutes=61)
+    flush_due(stage.service)
+    assert [row.state for row in stage.administrator.sms_out()] == ["sent"]
