@@ -135,4 +135,4 @@ def test_one_that_hangs_is_given_up(tmp_path, monkeypatch):
     started = time.monotonic()
     with pytest.raises(SendmailFailed, match=r"did not end within 0.3 s"):
         program(tmp_path, "exec sleep 20").post(b"x", sender="", recipient=ANNA)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15

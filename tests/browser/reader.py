@@ -19,7 +19,7 @@ from tests.admin.visitor import PASSWORD
 AXE = (Path(__file__).parent / "axe.min.js").read_text()
 CONTROLS = ("a", "button", "summary")
 WIDE, NARROW = (1280, 900), (320, 640)
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 
 
 class Reader:

@@ -24,10 +24,15 @@ OK = b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\nok"
 BROKEN_RECORD = b"\x17\x03\x03\x00\x20" + b"x" * 32
 
 
+@pytest.fixture
+def impatient(monkeypatch):
+    """For those that wait in vain; whoever is answered has all the time that a slow machine takes."""
+    monkeypatch.setattr(_client, "CONNECT_TIMEOUT_SECONDS", 2.0)
+    monkeypatch.setattr(_client, "SEND_TIMEOUT_SECONDS", 4.0)
+
+
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch):
-    monkeypatch.setattr(_client, "CONNECT_TIMEOUT_SECONDS", 0.5)
-    monkeypatch.setattr(_client, "SEND_TIMEOUT_SECONDS", 1.0)
+def _without_proxies(monkeypatch):
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -46,7 +51,7 @@ def provider(behave: Behaviour) -> Iterator[int]:
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield listening.getsockname()[1]
-        thread.join(5)
+        thread.join(30)
 
 
 def heard(caller: socket.socket) -> bytes:
@@ -145,6 +150,7 @@ def test_a_refused_connection_was_never_sent():
     assert HIDDEN not in str(caught.value)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_provider_that_cannot_be_reached_was_sent_nothing():
     with closing(socket.socket()) as busy:
         busy.bind(("127.0.0.1", 0))
@@ -179,7 +185,12 @@ def test_a_name_that_leads_nowhere_was_sent_nothing(url):
 
 def hang(caller: socket.socket) -> None:
     heard(caller)
-    time.sleep(1)
+    _wait_for_the_end(caller)
+
+
+def _wait_for_the_end(caller: socket.socket) -> None:
+    caller.settimeout(30)
+    caller.recv(1)
 
 
 def close(caller: socket.socket) -> None:
@@ -194,7 +205,7 @@ def reset(caller: socket.socket) -> None:
 def begin_and_hang(caller: socket.socket) -> None:
     heard(caller)
     caller.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\nok")
-    time.sleep(1)
+    _wait_for_the_end(caller)
 
 
 def begin_and_close(caller: socket.socket) -> None:
@@ -233,6 +244,7 @@ def test_what_is_no_address_of_the_web_was_sent_nothing(url):
     ],
     ids=["hangs", "closes", "resets", "hangs half-way", "closes half-way", "garbage", "no status", "no gzip", "octets"],
 )
+@pytest.mark.usefixtures("impatient")
 def test_a_request_that_left_and_was_not_answered_is_lost(behave):
     lost = fate(behave)
     assert isinstance(lost, AnswerLost)
@@ -370,3 +382,30 @@ def test_a_cookie_of_one_answer_does_not_come_back_with_the_next_request():
             perform(HttpRequest("GET", f"http://127.0.0.1:{port}/"))
     assert len(seen) == 2
     assert b"cookie" not in seen[1].lower()
+
+
+def test_requests_in_a_row_share_a_thread_that_ends_when_nobody_asks_any_more(monkeypatch):
+    with keeping_provider(STAYS) as (port, _):
+        for _ in range(3):
+            perform(HttpRequest("GET", f"http://127.0.0.1:{port}/"))
+        (sender,) = _client._idle
+        sender.join(30)
+        assert not sender.is_alive()
+        assert _client._idle == []
+
+
+def test_another_provider_gets_a_connection_of_its_own_and_the_first_a_new_one():
+    with keeping_provider(STAYS) as (first, of_first), keeping_provider(STAYS) as (second, of_second):
+        for port in (first, second, first):
+            assert perform(HttpRequest("GET", f"http://127.0.0.1:{port}/")).status == 202
+    assert (of_first, of_second) == ([1, 1], [1])
+
+
+def test_one_that_is_given_up_is_in_nobodys_way(monkeypatch):
+    with provider(hang) as slow, keeping_provider(STAYS) as (port, _):
+        with monkeypatch.context() as patch:
+            patch.setattr(_client, "CONNECT_TIMEOUT_SECONDS", 2.0)
+            patch.setattr(_client, "SEND_TIMEOUT_SECONDS", 4.0)
+            with pytest.raises(AnswerLost):
+                perform(get(slow))
+        assert perform(HttpRequest("GET", f"http://127.0.0.1:{port}/")).status == 202

@@ -13,7 +13,7 @@ import pytest
 from tests.ledger.office import Office, status
 
 HASTE = {"SMSDIALOG_HASTE": "20"}
-LONGEST_SECONDS = 100 / 20 + 5
+LONGEST_SECONDS = 100 / 20 + 20  # the pipe itself takes its time to start on a busy machine
 
 
 @pytest.mark.parametrize("manner", ["hang", "reset", "bad-gateway", "garbage", "late", "trickle", "trickle-head"])

@@ -18,7 +18,7 @@ from smsdialog.simulator.server import Simulator
 from tests.simulator.requests import SEND, Raw, Response, Wish, ask
 
 DELAY_SECONDS = 0.02
-PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 60
 
 
 def eventually(look: Callable[[], Any]) -> Any:

@@ -78,9 +78,14 @@ class Trial:
 
 
 @pytest.fixture
-def trial(build: Callable[..., Stage], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Trial]]:  # noqa: F811
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider that does not answer is soon given up: for where none is to answer, as a busy machine is slow, too."""
     monkeypatch.setattr(_client, "SEND_TIMEOUT_SECONDS", 0.6)
     monkeypatch.setattr(_client, "CONNECT_TIMEOUT_SECONDS", 0.3)
+
+
+@pytest.fixture
+def trial(build: Callable[..., Stage]) -> Iterator[Callable[..., Trial]]:  # noqa: F811
     stages: list[Stage] = []
     server = make_server(
         "127.0.0.1",
@@ -185,6 +190,7 @@ def test_what_may_pass_is_tried_again_later(name, trial):
     trial.anna.receives_nothing()
 
 
+@pytest.mark.usefixtures("impatient")
 @every_provider
 def test_a_lost_answer_leaves_an_sms_unknown_and_is_told(name, trial):
     trial = trial(name)
