@@ -13,6 +13,9 @@ from pathlib import Path
 
 from bench._desk import CHECKOUT, ENVIRONMENT, SENDER
 from bench._gateway import Gateway
+from smsdialog import config as configuration
+from smsdialog.dialog import account
+from smsdialog.dialog.service import open_service
 from tests.e2e.daemons import LOOPBACK, Daemon, free_port, wait_for
 
 CONFIGURATION = """\
@@ -35,6 +38,7 @@ policy = "127.0.0.1:{policy}"
 http = "127.0.0.1:{http}"
 """
 NUMBER = "459192000001"
+ACCOUNTS = 40
 
 
 class Served:
@@ -51,7 +55,16 @@ class Served:
         self.run("db", "upgrade")
         self.key_address = f"{json.loads(self.run('key', 'create', 'bench', '--json'))['secret']}@sendmailsms.dk"
         self.run("account", "create", SENDER, "--key", "bench", "--number", NUMBER)
+        self._colleagues()
         self.daemon = Daemon([*self.command, "serve"], base / "serve.log")
+
+    def _colleagues(self) -> None:
+        """More accounts, with the numbers that follow: what comes in for one account is mailed one by one."""
+        service = open_service(configuration.load(self.config))
+        numbers = [str(int(NUMBER) + n) for n in range(1, ACCOUNTS)]
+        for number in numbers:
+            account.open_account(service, f"person{number}@firma.example", "bench", number)
+        service.store.close()
 
     @property
     def command(self) -> list[str]:

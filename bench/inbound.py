@@ -3,7 +3,7 @@
     python bench/inbound.py [CALLS]
 
 Side by side: the CGI program, the resident's waitress, and gunicorn (where it is installed) with two workers of four
-threads. Eight callers; sendmail is `/bin/true`. At the end every SMS must be in the ledger, mailed.
+threads. Eight callers, 40 accounts; sendmail is `/bin/true`. At the end every SMS must be in the ledger, mailed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script, Python would look beside this file only
 
 from bench._desk import CHECKOUT, ENVIRONMENT, machine, print_table
-from bench._served import NUMBER, Served, served
+from bench._served import ACCOUNTS, NUMBER, Served, served
 from tests.e2e.daemons import LOOPBACK, Daemon, free_port
 
 CALLS, CALLERS = 1000, 8
@@ -32,8 +32,9 @@ Call = Callable[[str], None]
 
 
 def query(name: str) -> str:
-    """The arguments of a call with an SMS of its own."""
-    return urlencode({"token": "inbound", "from": "+4520123456", "to": NUMBER, "text": f"Ja {name}", "id": name})
+    """The arguments of a call with an SMS of its own, for one account after the other."""
+    to = str(int(NUMBER) + int(name.rpartition("-")[2]) % ACCOUNTS)
+    return urlencode({"token": "inbound", "from": "+4520123456", "to": to, "text": f"Ja {name}", "id": name})
 
 
 def over_http(port: int) -> Callable[[], Call]:

@@ -179,14 +179,14 @@ def running(base: Path) -> Iterator[tuple[Bench, list[Way]]]:
         Way(NOTHING_LMTP, f"nothing-lmtp:inet:{LOOPBACK}:{idle}", "x@nothing.example", MAILS),
         Way("LMTP to the resident", f"smsdialog-lmtp:unix:{base}/served/lmtp.sock", keys[2], MAILS),
     ]
-    if mailgate := shutil.which("rt-mailgate"):
+    if mailgate := shutil.which("rt-mailgate") or shutil.which("rt-mailgate-5"):
         command = f"{mailgate} --queue general --action correspond --url http://{LOOPBACK}:{gateway.port}/"
-        ways.insert(3, Way("rt-mailgate", "mailgate:", "x@mailgate.example", SLOW_MAILS, command))
+        ways.insert(2, Way("rt-mailgate", "mailgate:", "x@mailgate.example", SLOW_MAILS, command))
     (base / "postfix").mkdir()
     postfix = ManyWays(base / "postfix", served.deliver_command, ways)
     resident = Daemon([str(programs / "smsdialog"), "--config", str(served.config), "serve"], base / "serve.log",
                       product_user())  # fmt: skip
-    nothing = Daemon([python, "-c", DOING_NOTHING, str(idle)], base / "nothing.log", product_user())
+    nothing = Daemon([sys.executable, "-c", DOING_NOTHING, str(idle)], base / "nothing.log")
     try:
         resident.start(policy, timeout=30)
         wait_for((base / "served" / "lmtp.sock").exists, "LMTP", 30)

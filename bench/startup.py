@@ -1,4 +1,4 @@
-"""What one run of the pipe costs, beside a bare interpreter and beside `import sqlalchemy`.
+"""What one run of the pipe costs, beside a bare interpreter and beside the imports that it cannot do without.
 
     python bench/startup.py [ROUNDS]
 
@@ -23,6 +23,7 @@ from bench._desk import CHECKOUT, ENVIRONMENT, Desk, machine, mail, print_table
 
 ROUNDS = 15
 BARE = "python3 -I -S -E -c pass"
+YARDSTICK = 'python3 -c "import sqlalchemy, email.parser, http.client"'
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def variants(desk: Desk, recipient: str) -> dict[str, list[str]]:
     return {
         BARE: [python, "-I", "-S", "-E", "-c", "pass"],
         "python3 -c pass": [python, "-c", "pass"],
-        'python3 -c "import sqlalchemy"': [python, "-c", "import sqlalchemy"],
+        YARDSTICK: [python, "-c", "import sqlalchemy, email.parser, http.client"],
         "smsdialog-deliver, one mail": deliver,
     }
 
@@ -74,14 +75,17 @@ def measure(desk: Desk, recipient: str, rounds: int) -> dict[str, list[Sample]]:
 
 
 def report(samples: dict[str, list[Sample]]) -> None:
-    """Print medians, and each row's CPU in bare interpreters (the median of the rounds' ratios)."""
+    """Print medians, and each row's CPU in bare interpreters and in imports (the medians of the rounds' ratios)."""
+
+    def ratio(runs: list[Sample], yardstick: str) -> str:
+        return f"{median(one.cpu / other.cpu for one, other in zip(runs, samples[yardstick], strict=True)):.2f}"
+
     rows = []
     for name, runs in samples.items():
-        ratio = median(one.cpu / bare.cpu for one, bare in zip(runs, samples[BARE], strict=True))
         cpu, wall = (median(values) * 1000 for values in ([one.cpu for one in runs], [one.wall for one in runs]))
         peak = median(one.memory for one in runs) / 1024
-        rows.append([name, f"{cpu:.1f}", f"{wall:.1f}", f"{ratio:.1f}", f"{peak:.0f}"])
-    print_table(["", "CPU ms", "wall ms", "x bare", "peak MiB"], rows)
+        rows.append([name, f"{cpu:.1f}", f"{wall:.1f}", ratio(runs, BARE), ratio(runs, YARDSTICK), f"{peak:.0f}"])
+    print_table(["", "CPU ms", "wall ms", "x bare", "x imports", "peak MiB"], rows)
 
 
 def main(rounds: int) -> None:

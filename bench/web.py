@@ -34,6 +34,7 @@ from smsdialog.store import migrate
 ACCOUNTS, MESSAGES, ROUNDS, KEYS = 10_000, 1_000_000, 15, 20
 LIMIT_MS = 300
 PASSWORD = "korrekt hest batteri"
+SITE = "https://sms.firma.example"
 FIRST_NUMBER = 459192000000
 TWO_YEARS = 2 * 365 * 86_400
 SERIES = "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count})"
@@ -85,6 +86,8 @@ PAGES = (
     "/admin/messages/o{message}/",
     "/admin/status/",
     "/admin/log/",
+    "/health",
+    "/metrics",
 )
 
 
@@ -104,7 +107,7 @@ class Browser:
         cursor = "-".join([str(max(1, self.messages // 4))] * 3)
         path = page.format(number=FIRST_NUMBER + account, peer=20000000 + account, message=message, cursor=cursor)
         began = time.perf_counter()
-        answer = self.client.get(path.replace("+45", "%2B45"), base_url="https://sms.firma.example")
+        answer = self.client.get(path.replace("+45", "%2B45"), base_url=SITE, environ_base={"REMOTE_ADDR": "127.0.0.1"})
         taken = (time.perf_counter() - began) * 1000
         if answer.status_code != 200 and not (answer.status_code == 403 and page == "/admin/log/"):
             raise SystemExit(f"{path}: {answer.status_code}")
@@ -152,10 +155,10 @@ def browser(service: Service, name: str, accounts: int, messages: int) -> Browse
     def opened() -> Service:
         return service
 
-    form = client.get("/admin/sign-in", base_url="https://sms.firma.example").get_data(as_text=True)
+    form = client.get("/admin/sign-in", base_url=SITE).get_data(as_text=True)
     token = form.partition('name="form" value="')[2].partition('"')[0]
     fields = {"form": token, "name": name, "password": PASSWORD}
-    answer = client.post("/admin/sign-in", data=fields, base_url="https://sms.firma.example")
+    answer = client.post("/admin/sign-in", data=fields, base_url=SITE)
     if answer.status_code != 303:
         raise SystemExit(f"{name} could not sign in: {answer.status_code}")
     return Browser(client, accounts, messages, {})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import glob
 import os
 import shutil
+import subprocess
 from dataclasses import dataclass
 
 import pytest
@@ -25,11 +26,13 @@ class Program:
 
 PROGRAMS = {
     "postfix": Program(("/usr/sbin/postfix",), "apt-get install postfix"),
+    "iproute2": Program(("ip",), "apt-get install iproute2"),
     "kannel": Program(("/usr/sbin/bearerbox", "/usr/sbin/smsbox"), "apt-get install kannel"),
     "smstools": Program(("/usr/sbin/smsd",), "apt-get install smstools"),
     "gammu": Program(("/usr/bin/gammu-smsd",), "apt-get install gammu-smsd"),
     "postgresql": Program(("/usr/lib/postgresql/*/bin/initdb",), "apt-get install postgresql"),
     "exim": Program(("/opt/exim4/usr/sbin/exim4",), "tests/e2e/exim/unpack"),
+    "debhelper": Program(("/usr/bin/dh", "/usr/bin/dpkg-buildpackage"), "apt-get install build-essential debhelper"),
     "groff": Program(("groff",), "apt-get install groff-base"),
     "ghostscript": Program(("gs",), "apt-get install ghostscript"),
     "rsvg": Program(("rsvg-convert",), "apt-get install librsvg2-bin"),
@@ -46,10 +49,22 @@ def missing(program: str) -> str | None:
     """Why `program` cannot be used here, in one line; None when it can."""
     if program == "root":
         return None if os.geteuid() == 0 else "not root: Postfix and other users' processes are started by root only"
+    if program == "own networks":
+        said = refusal_of_networks()
+        return f"this machine lets nobody make network namespaces: {said}" if said else None
     known = PROGRAMS.get(program, Program((program,), f"install {program}"))
     if all(find(wanted) for wanted in known.wanted):
         return None
     return f"{program} is not installed here ({known.install})"
+
+
+def refusal_of_networks() -> str:
+    """Why there are no network namespaces and bridges for us, in unshare(1)'s or ip(8)'s words; empty if there are."""
+    apart = ("unshare", "--net", "--pid", "--mount", "--uts", "--fork")
+    done = subprocess.run(
+        [*apart, "ip", "link", "add", "probe", "type", "bridge"], check=False, capture_output=True, text=True
+    )
+    return " ".join(done.stderr.split()) or f"status {done.returncode}" if done.returncode else ""
 
 
 def find(wanted: str) -> str | None:

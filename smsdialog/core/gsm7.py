@@ -53,7 +53,7 @@ def fits(text: str) -> bool:
     >>> fits("Rødgrød [med] fløde, 20 €"), fits("ça va")
     (True, False)
     """
-    return all(char in _SEPTETS for char in text)
+    return _SEPTETS.keys() >= set(text)
 
 
 def decode(octets: bytes) -> str:

@@ -29,6 +29,7 @@ _EMOJI_STYLE = "\ufe0f"
 # Left over from mail and word processors; they mean nothing in an SMS, whatever its coding.
 _NOISE = dict.fromkeys(map(ord, "\ufeff\u00ad\u2060\ufffc"))
 _CONTROLS = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) != "\n"}
+_UNWANTED = _CONTROLS | _NOISE
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 
 _INVISIBLE = "\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufe0e\u20e3"
@@ -101,6 +102,8 @@ def compose(text: str, *, transliterate: bool = False) -> SmsText:
     [153, 8]
     """
     tidy = _tidy(text)
+    if gsm7.fits(tidy):
+        return _sms(tidy, Encoding.GSM7, ())
     plain = plain_forms(tidy)
     if transliterate:
         plain = unicodedata.normalize("NFC", "".join(map(_latin, plain)))
@@ -180,7 +183,7 @@ def _tidy(text: str) -> str:
     """
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     lines = _LINE_ENDS.sub("\n", whole).replace("\t", " ")
-    return unicodedata.normalize("NFC", lines.translate(_CONTROLS | _NOISE))
+    return unicodedata.normalize("NFC", lines.translate(_UNWANTED))
 
 
 def _latin(char: str) -> str:

@@ -193,11 +193,17 @@ class Gateways:
 
     def whose(self, sms: InboundSms) -> str:
         """The account's number that a whole SMS is for: as the gateway's table says, else where it was sent to."""
-        rules: dict[tuple[str, str], str] = {}
+        return receivers.receiver(self._rules_of(sms.gateway), sms.to, sms.text)
+
+    def said(self, gateway: str, number: str, text: str) -> str:
+        """What a text says to the account with this number, without the keyword that led to it."""
+        return receivers.said(self._rules_of(gateway), number, text)
+
+    def _rules_of(self, gateway: str) -> Mapping[tuple[str, str], str]:
         with suppress(NotFound):  # it may have been taken out of the configuration since its first part came
-            self.named(sms.gateway)
-            rules = self._rules[sms.gateway]
-        return receivers.receiver(rules, sms.to, sms.text)
+            self.named(gateway)
+            return self._rules[gateway]
+        return {}
 
     def balance(self, name: str) -> str:
         """What a provider says is left; empty where it does not tell. Raises NotFound, NotSent or AnswerLost."""

@@ -3,11 +3,12 @@
     supervisor   opens the sockets, keeps the processes alive, listens to signals, tells systemd
     child        one process: how it beats, and how it ends
     sockets      addresses become listening sockets, or systemd hands them over
-    mail         a process that takes mails: over LMTP (`lmtp`) and from the pipe (`pipe`)
+    mail         a process that takes mails, over LMTP (`lmtp`, `session`, `mailbody`) and from the pipe (`pipe`), and
+                 calls over HTTP (`web`)
     desk         the mails in hand: no more than so many and so large, each with a deadline
     door         a process that answers the policy protocol (`policy`)
-    clerk        a process that takes what waits, and serves HTTP
+    clerk        a process that takes what waits
 
-Nothing is decided here: mails go to `dialog.take`, the door asks `dialog.door`, the clerk runs `dialog.flush` and
-`wsgi`. A process that dies is started again, and what it had in hand the ledger knows.
+Nothing is decided here: mails go to `dialog.take`, the door asks `dialog.door`, calls go to `wsgi`, the clerk
+runs `dialog.flush`. A process that dies is started again, and what it had in hand the ledger knows.
 """

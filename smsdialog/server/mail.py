@@ -1,4 +1,5 @@
-"""A process that takes mails, over LMTP and from the pipe; as many of these run as `serve.workers` says."""
+"""A process that takes mails, over LMTP and from the pipe, and calls over HTTP; as many of these run as `serve.workers`
+says."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from smsdialog.server.child import Heart
 from smsdialog.server.desk import Desk
 from smsdialog.server.lmtp import LmtpServer
 from smsdialog.server.pipe import PipeServer
-from smsdialog.server.sockets import LMTP, PIPE
+from smsdialog.server.sockets import HTTP, LMTP, PIPE
+from smsdialog.server.web import Web
 
 POLL_SECONDS = 0.05
 # How long a thread that works on a mail may keep those waiting that talk to the MTA; five times that is Python's own.
@@ -38,22 +40,22 @@ async def _serve(config: Config, sockets: Mapping[str, socket.socket], heart: He
     if LMTP in sockets:
         believed = sockets[LMTP].family == socket.AF_UNIX
         servers.append(await loop.listen(sockets[LMTP], lambda: lmtp.connection(believed=believed)))
+    web = Web(service, sockets[HTTP]) if HTTP in sockets else None
     await loop.until_told(heart, or_when=desk.worn)
     for server in servers:
         server.close()
-    await _finish(desk, lmtp, heart)
-
-
-async def _finish(desk: Desk, lmtp: LmtpServer, heart: Heart) -> None:
-    """Take no more mails, and wait for those in hand; their answers are on their way when they are done."""
     beating = asyncio.create_task(loop.beat_on(heart))
+    await asyncio.gather(_finish(desk, lmtp), asyncio.to_thread(web.finish) if web else asyncio.sleep(0))
+    beating.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await beating
+
+
+async def _finish(desk: Desk, lmtp: LmtpServer) -> None:
+    """Take no more mails, and wait for those in hand; their answers are on their way when they are done."""
     desk.close()
     while desk.in_hand:
         await asyncio.sleep(POLL_SECONDS)
     for connection in list(lmtp.connections):
-        if connection.transport is not None:
-            connection.transport.close()
+        connection.transport.close()
     await asyncio.sleep(POLL_SECONDS)
-    beating.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await beating

@@ -64,7 +64,8 @@ class PipeServer:
         raw = mail[: self._config.mail.max_bytes + 1]
         read = raw[: self._config.mail.max_bytes]
         envelope = read_envelope(parse_arguments(said[:count]), environment, read, self._config.domain)
-        return together(await self._desk.take(raw, envelope))
+        with log.about(queue=envelope.queue_id):
+            return together(await self._desk.take(raw, envelope))
 
 
 def _numbers(head: bytes) -> tuple[int, int, int]:

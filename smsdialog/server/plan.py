@@ -26,7 +26,7 @@ def plan(config: Config, sockets: Sockets) -> Mapping[str, Run]:
         importlib.import_module(name)
     opened = sockets.open(config)
     runs: dict[str, Run] = {f"mail-{n}": partial(mail.run, config, opened) for n in range(config.serve.workers)}
-    runs["clerk"] = partial(clerk.run, config, opened)
+    runs["clerk"] = partial(clerk.run, config)
     if POLICY in opened:
         runs["door"] = partial(door.run, config, opened)
     return runs

@@ -10,7 +10,7 @@ import asyncio
 import time
 
 from smsdialog import log
-from smsdialog.dialog.door import Caller, Door
+from smsdialog.dialog.door import Caller, Door, note_refusal
 from smsdialog.errors import TemporaryError
 
 LONGEST_LINE = 2048
@@ -65,7 +65,10 @@ class PolicyServer:
         except Exception as error:
             log.failure(error)
             return DUNNO
-        return f"action={verdict.line}\n\n".encode() if verdict else DUNNO
+        if verdict is None:
+            return DUNNO
+        note_refusal(asked.get("recipient", ""), caller, verdict, asked.get("queue_id", ""))
+        return f"action={verdict.line}\n\n".encode()
 
 
 async def _request(reader: asyncio.StreamReader) -> dict[str, str] | None:

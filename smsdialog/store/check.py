@@ -8,14 +8,14 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, exists, func, select, text
 
 from smsdialog.core import ledger
+from smsdialog.core.letters import NO_ANSWER_WANTED
 from smsdialog.core.model import Receipts
-from smsdialog.store.mails import NO_ANSWER_WANTED
 from smsdialog.store.schema import accounts, deliveries, in_state, inbound, mails, notices, outbound
 
 # What becomes of a recipient of a mail that is told of by a notice, and what is dropped by a rule that has a name.
-ANSWERED = ("refused", "subscribed", "unsubscribed", "helped")
+ANSWERED = ("refused", "subscribed", "unsubscribed", "helped", "taken-back")
 DROPPED = ("dropped", "ignored")
-OUTCOMES = ("sms", "unknown-recipient", *ANSWERED, *DROPPED)
+OUTCOMES = ("sms", "unknown-recipient", "quarantined", *ANSWERED, *DROPPED)
 
 
 def damage(tx: Connection) -> list[str]:
@@ -59,7 +59,7 @@ def overdue_outbound(tx: Connection, before: float) -> list[int]:
 
 
 def oldest_outbound(tx: Connection, before: float) -> float:
-    """When the oldest of these was written, in seconds since the epoch; 0 where there is none."""
+    """Since when the oldest of these is wanted, in seconds since the epoch; 0 where there is none."""
     return min(_under_way(tx, before).values(), default=0.0)
 
 
@@ -105,12 +105,12 @@ def shared_numbers(tx: Connection) -> list[str]:
 
 
 def _under_way(tx: Connection, before: float) -> dict[int, float]:
-    """The SMS that are not done with, and when each was written; one query a state, as each has an index of its own."""
+    """The SMS that are not done with, and since when each is wanted; one query a state, as each has its own index."""
     found: dict[int, float] = {}
     for state in ledger.UNDER_WAY:
-        waits = (in_state(outbound, state), outbound.c.updated_at < before)
-        query = select(outbound.c.id, outbound.c.created_at).where(*waits)
-        found |= {row.id: row.created_at for row in tx.execute(query)}
+        waits = (in_state(outbound, state), outbound.c.updated_at < before, outbound.c.not_before < before)
+        query = select(outbound.c.id, outbound.c.created_at, outbound.c.not_before).where(*waits)
+        found |= {row.id: max(row.created_at, row.not_before) for row in tx.execute(query)}
     return found
 
 

@@ -10,17 +10,15 @@ index that says no is `Clash`.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Transaction, event
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -31,9 +29,12 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
+from smsdialog import log
 from smsdialog.errors import ConfigError, SchemaOutdated, StoreUnavailable
 from smsdialog.faults import patience
+from smsdialog.store.kept import Kept, identity
 from smsdialog.store.schema import REVISION
+from smsdialog.store.turn import Turn
 
 __all__ = ["Clash", "Connection", "Store", "open_store"]
 
@@ -41,6 +42,16 @@ LOCK_TIMEOUT_SECONDS = patience(30)
 CONNECT_TIMEOUT_SECONDS = 10
 SCHEMA_SECONDS = 2.0
 SCRUB_PATIENCE_MILLISECONDS = 1000
+# How SQLite begins a transaction.
+WRITING, READING = "IMMEDIATE", "DEFERRED"
+# How soon PostgreSQL ends the session of a machine that has lost its power or network, and with it its locks: its own
+# keepalives take two hours. Milliseconds, seconds, seconds.
+_ENDS_OF_THE_LOST = {
+    "idle_in_transaction_session_timeout": 60_000,
+    "tcp_keepalives_idle": 30,
+    "tcp_keepalives_interval": 10,
+    "tcp_keepalives_count": 3,
+}
 _EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
@@ -51,27 +62,29 @@ class Clash(Exception):
 class Store:
     """One database; safe to share between threads, to be opened anew after a fork.
 
-    SQLite has one writer at a time, and who waits for another looks again after growing pauses. So the threads of
-    one process take turns among themselves: only the other processes are waited for in that way.
+    SQLite has one writer at a time: who would write waits for his turn (`turn`).
     """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._writing = engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._kept = Kept(engine, str(sqlite_path(engine.url) or ""))
         self._schema_is_good_until = 0.0
-        self._turn: AbstractContextManager[object] = Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        path = sqlite_path(engine.url)
+        self._turn: Turn | AbstractContextManager[None] = Turn(path.parent) if path else nullcontext()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A transaction that may write; committed at the end, rolled back by any exception."""
-        with self._turn, _translated(), self._writing.begin() as connection:
-            yield connection
+        """A transaction that may write; committed at the end, or undone by any exception, as are its log lines."""
+        with log.when_done(), self._turn, self._translated(), self._kept.lent() as tx, _begun(tx, WRITING):
+            yield tx
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads, over one snapshot."""
-        with _translated(), self.engine.connect() as connection:
+        with self._translated(), self._kept.lent() as connection:
+            transaction = _begun(connection, READING)
             yield connection
+            transaction.rollback()
 
     def check_schema(self) -> None:
         """Raise SchemaOutdated unless the tables are those of this version; looked at again every few seconds."""
@@ -91,7 +104,7 @@ class Store:
             if not path.parent.is_dir():
                 raise StoreUnavailable(f"{path.parent} is not a folder that can be read")
             return ""
-        with _translated(), self.engine.connect() as connection:
+        with self._translated(), self.engine.connect() as connection:
             if not sqlalchemy.inspect(connection).has_table("alembic_version"):
                 return ""
             return connection.execute(sqlalchemy.text("SELECT version_num FROM alembic_version")).scalar() or ""
@@ -107,7 +120,7 @@ class Store:
     def _outside_transactions(self, *statements: str) -> None:
         if self.engine.dialect.name != "sqlite":
             return
-        with _translated(), self.engine.connect() as connection:
+        with self._translated(), self.engine.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
             try:
@@ -120,7 +133,21 @@ class Store:
 
     def close(self) -> None:
         """Give the connections back."""
+        self._kept.let_go()
+        if isinstance(self._turn, Turn):
+            self._turn.close()
         self.engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        driver = self.engine.dialect.loaded_dbapi  # whose own exceptions come from `prepared`
+        try:
+            yield
+        except (IntegrityError, driver.IntegrityError) as error:
+            raise Clash("a unique index refused a row") from error
+        except (SQLAlchemyError, driver.Error) as error:
+            self._kept.let_go()  # they may have ended with this one, as when a server was restarted
+            raise StoreUnavailable(f"the database did not answer as it should: {_words(error)}") from error
 
 
 def open_store(url: str, timeout_seconds: float | None = None) -> Store:
@@ -155,10 +182,18 @@ def _connect_args(backend: str, seconds: float) -> dict[str, Any]:
     if backend == "sqlite":
         return {"timeout": seconds}
     milliseconds = int(seconds * 1000)
+    settings = {"statement_timeout": milliseconds, "lock_timeout": milliseconds, **_ENDS_OF_THE_LOST}
     return {
         "connect_timeout": min(CONNECT_TIMEOUT_SECONDS, max(2, int(seconds))),
-        "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
+        "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
     }
+
+
+def _words(error: Exception) -> str:
+    """What the driver says, on one line; of SQLAlchemy's own errors only the kind, as they quote statements."""
+    if isinstance(error, SQLAlchemyError) and not isinstance(error, DBAPIError):
+        return type(error).__name__
+    return " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
 
 
 def _watch_file(engine: Engine, path: str) -> None:
@@ -168,27 +203,19 @@ def _watch_file(engine: Engine, path: str) -> None:
     """
 
     def is_there(*_: Any) -> None:
-        if _identity(path) is None:
+        if identity(path) is None:
             raise sqlite3.OperationalError("the database file is missing")
 
     def remember(_connection: Any, record: Any) -> None:
-        record.info["file"] = _identity(path)
+        record.info["file"] = identity(path)
 
     def is_the_same(_connection: Any, record: Any, _proxy: Any) -> None:
-        if record.info.get("file") != _identity(path):
+        if record.info.get("file") != identity(path):
             raise DisconnectionError("the database file is another one")
 
     event.listen(engine, "do_connect", is_there)
     event.listen(engine, "connect", remember)
     event.listen(engine, "checkout", is_the_same)
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)  # pathlib's takes five times as long
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -197,18 +224,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _begun(connection: Connection, mode: str) -> Transaction:
+    return connection.execution_options(sqlite_begin=mode).begin()
+
+
 def _begin_sqlite(connection: Connection) -> None:
-    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        raise Clash("a unique index refused a row") from error
-    except DBAPIError as error:
-        raise StoreUnavailable(f"the database did not answer as it should: {error.orig}") from error
-    except SQLAlchemyError as error:
-        raise StoreUnavailable(f"the database did not answer as it should: {type(error).__name__}") from error
+    mode = connection.get_execution_options().get("sqlite_begin", READING)
+    connection.connection.cursor().execute(f"BEGIN {mode}")

@@ -19,9 +19,12 @@ from smsdialog.store.forget import OWN_REASON
 from smsdialog.store.schema import (
     accounts,
     bounces,
+    contacts,
+    deputies,
     dialogs,
     endings,
     failures,
+    group_members,
     in_state,
     inbound,
     key_managers,
@@ -53,6 +56,8 @@ def customer(tx: Connection, number: str, now: float) -> tuple[Counter[str], lis
     nameless = {"peer": literal(REMOVED).concat(outbound.c.dialog_id), "gateway_id": ""}
     tx.execute(update(outbound).where(out).values(**nameless))
     gone["sms_in"] += _change(tx, inbound, heard, sender=_removed(inbound), digest=_removed(inbound), gateway_id="")
+    gone["names"] += tx.execute(delete(contacts).where(contacts.c.peer == number)).rowcount
+    gone["groups"] += tx.execute(delete(group_members).where(group_members.c.peer == number)).rowcount
     mine = dialogs.c.peer == number
     gone["dialogs"] += _change(tx, dialogs, mine, peer=_removed(dialogs), last_mail_id="")
     return gone, untold
@@ -76,6 +81,7 @@ def employee(tx: Connection, email: str, now: float) -> Counter[str]:
     for table in (bounces, signatures, endings):
         gone["signatures"] += tx.execute(delete(table).where(table.c.account_id.in_(mine))).rowcount
     _forget_user(tx, gone, email)
+    _forget_deputy(tx, gone, email, now)
     gone["accounts"] += _change(tx, accounts, accounts.c.email == email, email=_removed(accounts))
     return gone
 
@@ -121,6 +127,18 @@ def _forget_posts(tx: Connection, gone: Counter[str], email: str, now: float) ->
     his = notices.c.recipient == email
     tx.execute(update(notices).where(his, notices.c.sent_at.is_(None)).values(sent_at=now))
     gone["notices"] += _change(tx, notices, his, recipient=_removed(notices), subject="", body="", in_reply_to="")
+
+
+def _forget_deputy(tx: Connection, gone: Counter[str], email: str, now: float) -> None:
+    """Remove him where he stands in for others, and end what is forwarded from his own closed accounts.
+
+    What he wrote in their place is theirs; what is still to be told of it is told to them.
+    """
+    mine = select(accounts.c.id).where(accounts.c.email == email)
+    named = (deputies.c.email == email) | deputies.c.account_id.in_(mine)
+    gone["deputies"] += tx.execute(delete(deputies).where(named)).rowcount
+    _change(tx, mails, mails.c.deputy == email, deputy="")
+    _change(tx, accounts, (accounts.c.email == email) & (accounts.c.forward_until > now), forward_until=now)
 
 
 def _forget_user(tx: Connection, gone: Counter[str], name: str) -> None:

@@ -26,6 +26,7 @@ from smsdialog.core.letters import OUR_REASONS
 from smsdialog.core.personal import REMOVED
 from smsdialog.store import failures, segments, sign_ins
 from smsdialog.store.forget import remove_texts
+from smsdialog.store.numbers import closed_for_good
 from smsdialog.store.retention import (
     SECONDS_PER_DAY,
     Kept,
@@ -44,6 +45,7 @@ from smsdialog.store.schema import (
     acts,
     bounces,
     deliveries,
+    deputies,
     dialogs,
     endings,
     gateway_minutes,
@@ -185,7 +187,7 @@ def _records_of_dialogs(kept: Kept) -> ColumnElement[bool]:
 
 def _records_of_accounts(kept: Kept) -> ColumnElement[bool]:
     """Those closed so long ago that their numbers rest no more, and of which nothing is left."""
-    rested = accounts.c.closed_at <= kept.now - kept.rest_days * SECONDS_PER_DAY
+    rested = closed_for_good <= kept.now - kept.rest_days * SECONDS_PER_DAY
     left = _nothing_in(accounts.c.id, "account_id", outbound, inbound, dialogs, mails, notices)
     return and_(accounts.c.closed_at <= kept.records_before, rested, *left)
 
@@ -197,6 +199,13 @@ def _records_of_keys(kept: Kept) -> ColumnElement[bool]:
 
 def _nothing_in(row_id: Column[int], refers: str, *tables: Table) -> list[ColumnElement[bool]]:
     return [~exists().where(table.c[refers] == row_id) for table in tables]
+
+
+def _deputies(kept: Kept) -> ColumnElement[bool]:
+    """Those of accounts that are closed, and forwarded no more: they get and answer nothing."""
+    return deputies.c.account_id.in_(
+        select(accounts.c.id).where(accounts.c.closed_at.is_not(None), closed_for_good <= kept.now)
+    )
 
 
 TEXTS = (
@@ -222,6 +231,7 @@ NUMBERS = (
     Step(mails, _MAILS, _numbers_of_mails, setting(mails, subject="")),
 )
 RECORDS = (
+    Step(deputies, deputies, _deputies, deleting(deputies)),
     Step(mails, _MAILS, _records_of_mails, _remove_mails),
     Step(inbound, _IN, _records_in, deleting(inbound, bounces.c.inbound_id)),
     Step(notices, _NOTICES, _records_of_notices, deleting(notices)),
@@ -230,7 +240,7 @@ RECORDS = (
         accounts,
         _ACCOUNTS,
         _records_of_accounts,
-        deleting(accounts, bounces.c.account_id, signatures.c.account_id, endings.c.account_id),
+        deleting(accounts, *(table.c.account_id for table in (bounces, deputies, signatures, endings))),
     ),
     Step(keys, keys, _records_of_keys, deleting(keys, key_managers.c.key_id)),
     Step(acts, nobodys(acts), lambda kept: acts.c.happened_at <= kept.records_before, deleting(acts)),

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists,
 
 from smsdialog.core.letters import EXPIRED, GIVEN_UP, OUR_REASONS
 from smsdialog.core.model import Receipts, Texts
+from smsdialog.store.prepared import Prepared
 from smsdialog.store.schema import accounts, inbound, keys, mails, notices, outbound, receipts
 
 # Providers quote what they refuse; our own words for it stay.
@@ -44,7 +45,7 @@ def of_mail(tx: Connection, mail_id: int, *, configured: str, telling: Collectio
 
 def mailed(tx: Connection, sms_id: int, *, configured: str) -> None:
     """Remove what an SMS said that was mailed. Writes."""
-    tx.execute(_MAILED, {"the_id": sms_id, "configured": configured})
+    _MAILED.count(tx, the_id=sms_id, configured=configured)
 
 
 def posted(tx: Connection, ids: Sequence[int], *, configured: str) -> None:
@@ -54,7 +55,7 @@ def posted(tx: Connection, ids: Sequence[int], *, configured: str) -> None:
 
 def wanted(tx: Connection, *, configured: str) -> bool:
     """Whether any key wants none of its texts kept. Reads."""
-    return configured == Texts.UNTIL_DELIVERED.value or tx.execute(_WANTED).first() is not None
+    return configured == Texts.UNTIL_DELIVERED.value or _WANTED.first(tx) is not None
 
 
 def _in_brief(account_id: ColumnElement[int | None]) -> ColumnElement[bool]:
@@ -86,11 +87,13 @@ _SUBJECT = (
     )
     .values(subject="")
 )
-_MAILED = update(inbound).where(inbound.c.id == bindparam("the_id"), _in_brief(inbound.c.account_id)).values(text="")
+_MAILED = Prepared(
+    update(inbound).where(inbound.c.id == bindparam("the_id"), _in_brief(inbound.c.account_id)).values(text="")
+)
 _OF_MAIL = select(mails.c.account_id).where(mails.c.id == notices.c.mail_id).scalar_subquery()
 _POSTED = (
     update(notices)
     .where(notices.c.id.in_(bindparam("ids", expanding=True)), _in_brief(func.coalesce(notices.c.account_id, _OF_MAIL)))
     .values(subject="", body="", in_reply_to="")
 )
-_WANTED = select(keys.c.id).where(keys.c.texts == Texts.UNTIL_DELIVERED.value).limit(1)
+_WANTED = Prepared(select(keys.c.id).where(keys.c.texts == Texts.UNTIL_DELIVERED.value).limit(1))

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from smsdialog.store.insert import insert_once, insert_or_lock
+from smsdialog.store.prepared import Prepared
 from smsdialog.store.schema import gateway_minutes, gateway_states
 
 MINUTES_KEPT = 60
@@ -29,14 +30,15 @@ class State:
     reason: str
 
 
-def count(tx: Connection, gateway: str, now: float, *, failed: bool) -> None:
-    """Count one call. Writes."""
+def count(tx: Connection, gateway: str, now: float, seconds: float, *, failed: bool) -> None:
+    """Count one call, and the seconds that it took. Writes."""
     minute = int(now // 60)
-    more = {"the_gateway": gateway, "the_minute": minute, "more": int(failed)}
-    if tx.execute(_COUNT, more).rowcount:
+    more = {"the_gateway": gateway, "the_minute": minute, "more": int(failed), "more_seconds": seconds}
+    if _COUNT.count(tx, **more):
         return
-    if not insert_once(tx, gateway_minutes, gateway=gateway, minute=minute, tried=1, failed=int(failed)):
-        tx.execute(_COUNT, more)
+    first = {"tried": 1, "failed": int(failed), "seconds": seconds}
+    if not insert_once(tx, gateway_minutes, gateway=gateway, minute=minute, **first):
+        _COUNT.count(tx, **more)
     old = (gateway_minutes.c.gateway == gateway, gateway_minutes.c.minute < minute - MINUTES_KEPT)
     tx.execute(delete(gateway_minutes).where(*old))
 
@@ -49,6 +51,12 @@ def counted(tx: Connection, gateway: str, since: float) -> tuple[int, int]:
     return int(tried or 0), int(failed or 0)
 
 
+def seconds(tx: Connection, gateway: str, since: float) -> float:
+    """What the calls of the minutes since a time took together."""
+    mine = (gateway_minutes.c.gateway == gateway, gateway_minutes.c.minute > int(since // 60))
+    return float(tx.execute(select(func.sum(gateway_minutes.c.seconds)).where(*mine)).scalar() or 0.0)
+
+
 def forget_counts(tx: Connection, gateway: str) -> None:
     """Begin to count anew. Writes."""
     tx.execute(delete(gateway_minutes).where(gateway_minutes.c.gateway == gateway))
@@ -56,7 +64,7 @@ def forget_counts(tx: Connection, gateway: str) -> None:
 
 def states(tx: Connection) -> dict[str, State]:
     """Every gateway that is, or was, passed over."""
-    return {row.gateway: _state(row) for row in tx.execute(_STATES)}
+    return {row.gateway: _state(row) for row in _STATES.all(tx)}
 
 
 def lock(tx: Connection, gateway: str) -> State:
@@ -79,11 +87,15 @@ def down(tx: Connection, names: Sequence[str], now: float) -> set[str]:
     return set(tx.execute(query).scalars())
 
 
-_STATES = select(gateway_states)
-_COUNT = (
+_STATES = Prepared(select(gateway_states))
+_COUNT = Prepared(
     update(gateway_minutes)
     .where(gateway_minutes.c.gateway == bindparam("the_gateway"), gateway_minutes.c.minute == bindparam("the_minute"))
-    .values(tried=gateway_minutes.c.tried + 1, failed=gateway_minutes.c.failed + bindparam("more"))
+    .values(
+        tried=gateway_minutes.c.tried + 1,
+        failed=gateway_minutes.c.failed + bindparam("more"),
+        seconds=gateway_minutes.c.seconds + bindparam("more_seconds"),
+    )
 )
 
 

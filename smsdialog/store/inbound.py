@@ -8,31 +8,41 @@ ever leased.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, select, update
 
 from smsdialog.core import ledger
 from smsdialog.core.model import InboundSms
 from smsdialog.store import owner
 from smsdialog.store.insert import insert_once
-from smsdialog.store.schema import accounts, dialogs, in_state, inbound
+from smsdialog.store.prepared import Prepared
+from smsdialog.store.schema import accounts, deputies, dialogs, in_state, inbound
+
+# How many of a dialog's last texts an answer is compared with, and how many mails a thread refers back to.
+COMPARED = 10
+THREADED = 5
 
 
 @dataclass(frozen=True)
 class InboundRow:
-    """One SMS as the ledger has it; `email` is that of its account, empty where there is none."""
+    """One SMS as the ledger has it; `email` is that of its account, empty where there is none.
+
+    `deputised` says that others than the account's own employee get its SMS.
+    """
 
     id: int
     gateway: str
     gateway_id: str
+    digest: str
     sender: str
     number: str
     text: str
     account_id: int | None
     dialog_id: int | None
     email: str
+    deputised: bool
     state: str
     reason: str
     sent_at: float | None
@@ -71,18 +81,26 @@ def add(
     )
 
 
+def known(tx: Connection, sms: InboundSms) -> int | None:
+    """The id of an SMS that the gateway has handed over before."""
+    same = (inbound.c.gateway == sms.gateway, inbound.c.gateway_id == sms.identity, inbound.c.digest == sms.digest)
+    return tx.execute(select(inbound.c.id).where(*same, inbound.c.gateway_id != "").limit(1)).scalar()
+
+
 def lease(tx: Connection, sms_id: int, now: float, seconds: float) -> InboundRow | None:
     """Take a received SMS to mail it: nobody else gets it for so many seconds. None when it is not to be had."""
-    held = tx.execute(_HELD_BY, {"the_id": sms_id}).first()
-    if held is None or (held.leased_until > now and not owner.is_dead(held.owner)):
+    found = _TO_LEASE.first(tx, the_id=sms_id)
+    if found is None or (found.leased_until > now and not owner.is_dead(found.owner)):
         return None
-    ours = {"the_id": sms_id, "before": held.leased_until, "leased_until": now + seconds, "owner": owner.me()}
-    return by_id(tx, sms_id) if tx.execute(_LEASE, ours).rowcount else None
+    *columns, before, _ = found
+    ours = {"before": before, "leased_until": now + seconds, "owner": owner.me()}
+    row = _row(columns)
+    return replace(row, attempts=row.attempts + 1) if _LEASE.count(tx, the_id=sms_id, **ours) else None
 
 
 def mailed(tx: Connection, sms_id: int, now: float) -> None:
     """Note that sendmail took the mail, also when the account was closed meanwhile and its SMS are held."""
-    tx.execute(_MAILED, {"the_id": sms_id, "mailed_at": now})
+    _MAILED.count(tx, the_id=sms_id, mailed_at=now)
 
 
 def give_back(tx: Connection, row: InboundRow, reason: str) -> None:
@@ -93,7 +111,7 @@ def give_back(tx: Connection, row: InboundRow, reason: str) -> None:
 
 def next_of_account(tx: Connection, account_id: int) -> int | None:
     """The id of the oldest SMS of an account that is still to be mailed."""
-    return tx.execute(_NEXT, {"account": account_id}).scalar()
+    return _NEXT.scalar(tx, account=account_id)  # type: ignore[no-any-return]
 
 
 def accounts_waiting(tx: Connection) -> list[int]:
@@ -102,10 +120,13 @@ def accounts_waiting(tx: Connection) -> list[int]:
     return [account_id for account_id in tx.execute(due.distinct()).scalars() if account_id is not None]
 
 
-def hold(tx: Connection, account_id: int, reason: str) -> int:
-    """Keep what still waits for an account from being mailed; returns how many."""
-    kept = update(inbound).where(inbound.c.account_id == account_id, _may("hold")).values(state="held", reason=reason)
-    return tx.execute(kept).rowcount
+def hold(tx: Connection, account_id: int, reason: str) -> list[InboundRow]:
+    """Keep what still waits for an account from being mailed; returns it as it was."""
+    mine = (inbound.c.account_id == account_id, _may("hold"))
+    waiting = _many(tx, *mine)
+    if waiting:
+        tx.execute(update(inbound).where(*mine).values(state="held", reason=reason))
+    return waiting
 
 
 def release(tx: Connection, account_id: int) -> int:
@@ -116,36 +137,22 @@ def release(tx: Connection, account_id: int) -> int:
     return tx.execute(freed).rowcount
 
 
-def recent_texts(tx: Connection, account_id: int, peers: Sequence[str], limit: int = 10) -> tuple[str, ...]:
+def recent_texts(tx: Connection, account_id: int, peers: Sequence[str]) -> tuple[str, ...]:
     """The last texts that an account's employee was mailed from each of these customers, newest first.
 
     One query a dialog: asked for several at once, a database sorts all that was ever written in them.
     """
-    texts: list[str] = []
-    for dialog_id in tx.execute(_DIALOGS, {"account": account_id, "peers": list(peers)}).scalars().all():
-        texts += tx.execute(_LAST_TEXTS.limit(limit), {"dialog": dialog_id}).scalars()
-    return tuple(texts)
+    return tuple(text for peer in peers for text in _LAST_TEXTS.scalars(tx, account=account_id, peer=peer))
 
 
-_DIALOGS = select(dialogs.c.id).where(
-    dialogs.c.account_id == bindparam("account"), dialogs.c.peer.in_(bindparam("peers", expanding=True))
-)
-_LAST_TEXTS = (
-    select(inbound.c.text)
-    .where(inbound.c.dialog_id == bindparam("dialog"), inbound.c.text != "")
-    .order_by(inbound.c.id.desc())
-)
-
-
-def earlier_in_dialog(tx: Connection, row: InboundRow, limit: int = 5) -> tuple[int, ...]:
-    """The ids of the SMS before this one in its dialog, oldest first."""
-    before = {"dialog": row.dialog_id, "the_id": row.id}
-    return tuple(reversed(tx.execute(_EARLIER.limit(limit), before).scalars().all()))
+def earlier_in_dialog(tx: Connection, row: InboundRow) -> tuple[int, ...]:
+    """The ids of the few SMS before this one in its dialog, oldest first."""
+    return tuple(reversed(_EARLIER.scalars(tx, dialog=row.dialog_id, the_id=row.id)))
 
 
 def by_id(tx: Connection, sms_id: int) -> InboundRow | None:
     """One SMS."""
-    row = tx.execute(_BY_ID, {"the_id": sms_id}).first()
+    row = _BY_ID.first(tx, the_id=sms_id)
     return _row(row) if row else None
 
 
@@ -164,28 +171,50 @@ def _may(step: str) -> ColumnElement[bool]:
     return in_state(inbound, *ledger.before(ledger.IN, step))
 
 
-_QUERY = select(inbound, accounts.c.email).outerjoin(accounts, accounts.c.id == inbound.c.account_id)
+_DEPUTISED = exists().where(deputies.c.account_id == inbound.c.account_id, deputies.c.receives)
+_COLUMNS = {
+    **inbound.c,
+    "email": func.coalesce(accounts.c.email, "", type_=accounts.c.email.type).label("email"),
+    "deputised": _DEPUTISED.label("deputised"),
+}
+_QUERY = select(*(_COLUMNS[name] for name in InboundRow.__dataclass_fields__)).select_from(
+    inbound.outerjoin(accounts, accounts.c.id == inbound.c.account_id)
+)
 
 
 # Made once: to put a statement together takes longer than to run it.
-_BY_ID = _QUERY.where(inbound.c.id == bindparam("the_id"))
-_HELD_BY = select(inbound.c.leased_until, inbound.c.owner).where(inbound.c.id == bindparam("the_id"), _may("lease"))
-_LEASE = (
+_BY_ID = Prepared(_QUERY.where(inbound.c.id == bindparam("the_id")))
+_TO_LEASE = Prepared(
+    _QUERY.add_columns(inbound.c.leased_until, inbound.c.owner).where(
+        inbound.c.id == bindparam("the_id"), _may("lease")
+    )
+)
+_LEASE = Prepared(
     update(inbound)
     .where(inbound.c.id == bindparam("the_id"), _may("lease"), inbound.c.leased_until == bindparam("before"))
     .values(attempts=inbound.c.attempts + 1)
 )
-_MAILED = update(inbound).where(inbound.c.id == bindparam("the_id"), _may("mailed")).values(state="mailed", reason="")
-_NEXT = (
+_MAILED = Prepared(
+    update(inbound).where(inbound.c.id == bindparam("the_id"), _may("mailed")).values(state="mailed", reason="")
+)
+_NEXT = Prepared(
     select(inbound.c.id)
     .where(inbound.c.account_id == bindparam("account"), _may("lease"))
     .order_by(inbound.c.id)
     .limit(1)
 )
-_EARLIER = (
+_EARLIER = Prepared(
     select(inbound.c.id)
     .where(inbound.c.dialog_id == bindparam("dialog"), inbound.c.id < bindparam("the_id"))
     .order_by(inbound.c.id.desc())
+    .limit(THREADED)
+)
+_DIALOG = select(dialogs.c.id).where(dialogs.c.account_id == bindparam("account"), dialogs.c.peer == bindparam("peer"))
+_LAST_TEXTS = Prepared(
+    select(inbound.c.text)
+    .where(inbound.c.dialog_id == _DIALOG.scalar_subquery(), inbound.c.text != "")
+    .order_by(inbound.c.id.desc())
+    .limit(COMPARED)
 )
 
 
@@ -194,5 +223,4 @@ def _many(tx: Connection, *conditions: ColumnElement[bool]) -> list[InboundRow]:
 
 
 def _row(row: Any) -> InboundRow:
-    values = {name: getattr(row, name) for name in InboundRow.__dataclass_fields__}
-    return InboundRow(**{**values, "email": row.email or ""})
+    return InboundRow(*row)

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
 
+from smsdialog.store.prepared import Prepared
+
 
 def insert_once(tx: Connection, table: Table, **values: Any) -> int | None:
     """Insert a row and return its id; None, and nothing written, when a unique index refuses it.
@@ -15,8 +17,8 @@ def insert_once(tx: Connection, table: Table, **values: Any) -> int | None:
     INSERT … ON CONFLICT DO NOTHING RETURNING (SQLite 3.35, PostgreSQL 9.5): unlike an exception it
     leaves the transaction usable, and on PostgreSQL it waits for a rival that has not committed yet.
     """
-    row = tx.execute(_inserting(tx.dialect.name, table), values).scalar()
-    return None if row is None else int(row)
+    row_id = _inserting(tx.dialect.name, table).scalar(tx, **values)
+    return None if row_id is None else int(row_id)
 
 
 def insert_or_lock(tx: Connection, table: Table, unique: str, **values: Any) -> int:
@@ -24,7 +26,7 @@ def insert_or_lock(tx: Connection, table: Table, unique: str, **values: Any) -> 
 
     The lock lasts until the end of the transaction: what follows in it happens once at a time.
     """
-    return int(tx.execute(_locking(tx.dialect.name, table, unique), values).scalar_one())
+    return int(_locking(tx.dialect.name, table, unique).scalar(tx, **values))
 
 
 def one_at_a_time(tx: Connection, what: str) -> None:
@@ -34,15 +36,15 @@ def one_at_a_time(tx: Connection, what: str) -> None:
 
 
 @lru_cache
-def _inserting(dialect: str, table: Table) -> Any:
-    return _insert(dialect, table).on_conflict_do_nothing().returning(table.c.id)
+def _inserting(dialect: str, table: Table) -> Prepared:
+    return Prepared(_insert(dialect, table).on_conflict_do_nothing().returning(table.c.id))
 
 
 @lru_cache
-def _locking(dialect: str, table: Table, unique: str) -> Any:
+def _locking(dialect: str, table: Table, unique: str) -> Prepared:
     statement = _insert(dialect, table)
     same = {unique: statement.excluded[unique]}
-    return statement.on_conflict_do_update(index_elements=[unique], set_=same).returning(table.c.id)
+    return Prepared(statement.on_conflict_do_update(index_elements=[unique], set_=same).returning(table.c.id))
 
 
 def _insert(dialect: str, table: Table) -> Any:

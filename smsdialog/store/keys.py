@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select, update
 
 from smsdialog.core.model import Key
-from smsdialog.store.schema import accounts, keys
+from smsdialog.store.prepared import Prepared
+from smsdialog.store.schema import accounts, keys, stops
 
 
 def add(tx: Connection, *, public_id: str, label: str, secret_hash: str, now: float) -> Key:
@@ -19,13 +20,13 @@ def add(tx: Connection, *, public_id: str, label: str, secret_hash: str, now: fl
 
 def by_hash(tx: Connection, secret_hash: str, now: float) -> Key | None:
     """The key with this secret, enabled or not; the one before the last rotation counts while the two overlap."""
-    row = tx.execute(_BY_HASH, {"hash": secret_hash, "now": now}).first()
+    row = _BY_HASH.first(tx, hash=secret_hash, now=now)
     return None if row is None else _key(row)
 
 
 def by_id(tx: Connection, key_id: int) -> Key:
     """The key with this id, which exists."""
-    return _key(tx.execute(_BY_ID, {"the_id": key_id}).one())
+    return _key(_BY_ID.first(tx, the_id=key_id))
 
 
 def by_name(tx: Connection, name: str) -> Key | None:
@@ -57,8 +58,11 @@ def rotate(tx: Connection, key_id: int, *, so_far: str, secret_hash: str, previo
 
 def remove(tx: Connection, key_id: int, now: float) -> None:
     """Delete a key: its label is free again, its secrets are gone, its closed accounts keep their history."""
+    forwarded = (accounts.c.key_id == key_id, accounts.c.forward_until > now)
+    tx.execute(update(accounts).where(*forwarded).values(forward_until=now))
+    tx.execute(delete(stops).where(stops.c.key_id == key_id))
     gone = {"enabled": False, "deleted_at": now, "secret_hash": f"deleted {key_id}", "previous_until": 0.0}
-    tx.execute(update(keys).where(keys.c.id == key_id).values(**gone))
+    tx.execute(update(keys).where(keys.c.id == key_id).values(**gone, stop_words=False))
 
 
 def ever(tx: Connection) -> list[Key]:
@@ -77,15 +81,18 @@ def _all() -> Select[Any]:
         .where(accounts.c.key_id == keys.c.id, accounts.c.closed_at.is_(None))
         .scalar_subquery()
     )
-    return select(keys, opened.label("accounts"))
+    columns = {**keys.c, "accounts": opened.label("accounts")}
+    return select(*(columns[name] for name in Key.__dataclass_fields__))
 
 
-_BY_ID = _query().where(keys.c.id == bindparam("the_id"))
-_BY_HASH = _query().where(
-    (keys.c.secret_hash == bindparam("hash"))
-    | ((keys.c.previous_hash == bindparam("hash")) & (keys.c.previous_until > bindparam("now")))
+_BY_ID = Prepared(_query().where(keys.c.id == bindparam("the_id")))
+_BY_HASH = Prepared(
+    _query().where(
+        (keys.c.secret_hash == bindparam("hash"))
+        | ((keys.c.previous_hash == bindparam("hash")) & (keys.c.previous_until > bindparam("now")))
+    )
 )
-_LIMITS = select(keys.c.sms_per_account_per_hour, keys.c.sms_per_day).where(keys.c.id == bindparam("the_id"))
+_LIMITS = Prepared(select(keys.c.sms_per_account_per_hour, keys.c.sms_per_day).where(keys.c.id == bindparam("the_id")))
 
 
 def _one(tx: Connection, condition: ColumnElement[bool]) -> Key | None:
@@ -94,11 +101,10 @@ def _one(tx: Connection, condition: ColumnElement[bool]) -> Key | None:
 
 
 def _key(row: Any) -> Key:
-    same = (name for name in Key.__dataclass_fields__ if name != "domains")
-    return Key(**{name: getattr(row, name) for name in same}, domains=tuple(row.domains.split()))
+    return Key(**{**row._asdict(), "domains": tuple(row.domains.split())})
 
 
 def limits_of(tx: Connection, key_id: int) -> tuple[int, int]:
     """How many SMS each account of a key may send in an hour, and all of them in a day; 0: as configured."""
-    row = tx.execute(_LIMITS, {"the_id": key_id}).one()
+    row = _LIMITS.first(tx, the_id=key_id)
     return row.sms_per_account_per_hour, row.sms_per_day

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,8 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from smsdialog.core.personal import REMOVED
 from smsdialog.store.insert import insert_once, insert_or_lock
+from smsdialog.store.prepared import Prepared
 from smsdialog.store.schema import accounts, deliveries, mails
-
-# Ends the reason of an outcome that would have been told, had the mail not asked for silence.
-NO_ANSWER_WANTED = "(no answer wanted)"
 
 
 @dataclass(frozen=True)
@@ -36,21 +35,29 @@ def enter(tx: Connection, *, digest: str, message_id: str, subject: str, now: fl
     return insert_or_lock(tx, mails, "digest", digest=digest, **values)
 
 
-def belongs_to(tx: Connection, mail_id: int, account_id: int) -> None:
-    """Note whose mail it was."""
-    tx.execute(_BELONGS_TO, {"the_id": mail_id, "account_id": account_id})
+def belongs_to(tx: Connection, mail_id: int, account_id: int, deputy: str) -> None:
+    """Note whose mail it was; `deputy` is who wrote it in his place, else empty."""
+    _BELONGS_TO.count(tx, the_id=mail_id, account_id=account_id, deputy=deputy)
 
 
 def is_settled(tx: Connection, mail_id: int, recipient: str) -> bool:
     """Whether it was decided already what becomes of a recipient of a mail."""
-    return tx.execute(_SETTLED, {"mail": mail_id, "to": recipient}).first() is not None
+    return _SETTLED.first(tx, mail=mail_id, to=recipient) is not None
 
 
 def settle(
-    tx: Connection, mail_id: int, recipient: str, *, queue_id: str, outcome: str, reason: str, now: float
+    tx: Connection,
+    mail_id: int,
+    recipient: str,
+    *,
+    queue_id: str,
+    outcome: str,
+    reason: str,
+    now: float,
+    proof: str = "",
 ) -> bool:
-    """Note what became of one recipient; False when that was noted before."""
-    values = {"queue_id": queue_id, "outcome": outcome, "reason": reason, "created_at": now}
+    """Note what became of one recipient, and what proved who wrote; False when that was noted before."""
+    values = {"queue_id": queue_id, "outcome": outcome, "reason": reason, "proof": proof, "created_at": now}
     return insert_once(tx, deliveries, mail_id=mail_id, recipient=recipient, **values) is not None
 
 
@@ -64,11 +71,10 @@ def of_mail(tx: Connection, mail_id: int) -> list[DeliveryRow]:
     return [_row(row) for row in tx.execute(_QUERY.where(deliveries.c.mail_id == mail_id).order_by(deliveries.c.id))]
 
 
-def of_queue_id(tx: Connection, queue_id: str) -> list[DeliveryRow]:
-    """What became of the mail that the MTA calls by this queue id, oldest first."""
-    found = select(deliveries.c.mail_id).where(deliveries.c.queue_id == queue_id)
-    query = _QUERY.where(deliveries.c.mail_id.in_(found)).order_by(deliveries.c.id)
-    return [_row(row) for row in tx.execute(query)]
+def digests(tx: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """The digests of these mails."""
+    query = select(mails.c.id, mails.c.digest).where(mails.c.id.in_(ids))
+    return {row.id: row.digest for row in tx.execute(query)} if ids else {}
 
 
 def newest_delivery(tx: Connection) -> int:
@@ -83,11 +89,13 @@ def reason_since(tx: Connection, newest: int, recipient: str) -> str | None:
 
 
 # Made once: to put a statement together takes longer than to run it.
-_BELONGS_TO = update(mails).where(mails.c.id == bindparam("the_id"))
+_BELONGS_TO = Prepared(update(mails).where(mails.c.id == bindparam("the_id")))
 # A recipient that was removed may be any of them: a mail that comes again must not bring him back.
-_SETTLED = select(deliveries.c.id).where(
-    deliveries.c.mail_id == bindparam("mail"),
-    (deliveries.c.recipient == bindparam("to")) | deliveries.c.recipient.startswith(REMOVED),
+_SETTLED = Prepared(
+    select(deliveries.c.id).where(
+        deliveries.c.mail_id == bindparam("mail"),
+        (deliveries.c.recipient == bindparam("to")) | deliveries.c.recipient.startswith(REMOVED),
+    )
 )
 _QUERY = (
     select(

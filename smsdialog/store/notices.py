@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from smsdialog.store import owner
 from smsdialog.store.insert import one_at_a_time
+from smsdialog.store.prepared import Prepared
 from smsdialog.store.schema import notices
 
 SECONDS_BETWEEN = 3600
@@ -21,7 +22,7 @@ SECONDS_PER_DAY = 86_400
 # Answers to a wish go out at once, but no more than ten a day: who holds a key could send them to anybody.
 ANSWERS = ("confirmation", "closed")
 # What became of an SMS that was taken is owed, at once, however often.
-OWED = ("not-sent", "delivered")
+OWED = ("not-sent", "delivered", "scheduled", "taken-back")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def lease(tx: Connection, now: float, seconds: float, *, mail_id: int | None = N
 
 def waits(tx: Connection, mail_id: int) -> bool:
     """Whether a notice that this mail caused has not gone yet, whoever has it in hand."""
-    return tx.execute(_WAITS, {"mail": mail_id}).first() is not None
+    return _WAITS.first(tx, mail=mail_id) is not None
 
 
 def unsent(tx: Connection, mail_id: int) -> bool:
@@ -149,7 +150,9 @@ def _take(tx: Connection, rows: list[Any], now: float, seconds: float) -> list[N
     return [_row(row) for row in rows]
 
 
-_WAITS = select(notices.c.id).where(notices.c.mail_id == bindparam("mail"), notices.c.sent_at.is_(None)).limit(1)
+_WAITS = Prepared(
+    select(notices.c.id).where(notices.c.mail_id == bindparam("mail"), notices.c.sent_at.is_(None)).limit(1)
+)
 
 
 def _row(row: Any) -> NoticeRow:

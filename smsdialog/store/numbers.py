@@ -1,6 +1,6 @@
 """Service numbers: the ranges, and a random free one.
 
-A number is free when no open account has it and none that had it was closed within the rest time.
+A number is free when no open account has it, and none that had it was closed, or forwarded, within the rest time.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from smsdialog.store.schema import accounts, number_ranges
 # How often a number is drawn blindly before the taken ones are counted through.
 BLIND_DRAWS = 16
 SECONDS_PER_DAY = 86_400
+# When a number's rest begins: nothing reaches anybody by it any more.
+closed_for_good = func.coalesce(accounts.c.forward_until, accounts.c.closed_at)
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def describe(tx: Connection, first: int, last: int, resting_since: float) -> Ran
     inside = accounts.c.number.between(str(first), str(last))
     used = select(func.count(accounts.c.number.distinct())).where(inside, accounts.c.closed_at.is_(None))
     resting = select(func.count(accounts.c.number.distinct())).where(
-        inside, accounts.c.closed_at > resting_since, accounts.c.number.not_in(_in_use())
+        inside, closed_for_good > resting_since, accounts.c.number.not_in(_in_use())
     )
     return Range(first, last, tx.execute(used).scalar_one(), tx.execute(resting).scalar_one())
 
@@ -104,7 +106,7 @@ def _pick(spans: list[tuple[int, int]], sizes: list[int], position: int) -> str:
 
 
 def _taken(resting_since: float) -> ColumnElement[bool]:
-    return or_(accounts.c.closed_at.is_(None), accounts.c.closed_at > resting_since)
+    return or_(accounts.c.closed_at.is_(None), closed_for_good > resting_since)
 
 
 def _in_use() -> ColumnElement[str]:

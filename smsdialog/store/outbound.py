@@ -12,11 +12,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, not_, select, update
 
-from smsdialog.core import ledger
+from smsdialog import log
+from smsdialog.core import ledger, trace
 from smsdialog.core.model import Encoding, OutboundSms, PhoneNumber, Receipts
 from smsdialog.store import owner
 from smsdialog.store.insert import insert_once
-from smsdialog.store.schema import accounts, dialogs, in_state, mails, outbound
+from smsdialog.store.prepared import Prepared
+from smsdialog.store.schema import accounts, dialogs, in_state, keys, mails, outbound
 
 # Receipts of one mail's SMS that come within this time are told together.
 RECEIPTS_TOGETHER_SECONDS = 600
@@ -24,7 +26,7 @@ RECEIPTS_TOGETHER_SECONDS = 600
 
 @dataclass(frozen=True)
 class OutboundRow:
-    """One SMS as the ledger has it; `number` and `email` are its account's."""
+    """One SMS as the ledger has it; `number` and `email` are its account's, `texts` its key's wish to keep texts."""
 
     id: int
     mail_id: int
@@ -43,8 +45,10 @@ class OutboundRow:
     reason: str
     attempts: int
     created_at: float
+    not_before: float
     answer: str
     receipts: str
+    texts: str
 
     @property
     def sms(self) -> OutboundSms:
@@ -60,34 +64,42 @@ def claim(tx: Connection, **values: Any) -> int | None:
 
 def lease(tx: Connection, sms_id: int, now: float, seconds: float) -> OutboundRow | None:
     """Take a queued SMS to send it: nobody else gets it for so many seconds. None when it is not to be had."""
-    values = {"the_id": sms_id, "leased_until": now + seconds, "owner": owner.me(), "updated_at": now}
-    return by_id(tx, sms_id) if tx.execute(_LEASE, values).rowcount else None
+    mine = {"the_id": sms_id, "the_time": now}
+    leased = _LEASE.count(tx, **mine, leased_until=now + seconds, owner=owner.me(), updated_at=now)
+    return by_id(tx, sms_id) if leased else None
 
 
 def settle(tx: Connection, row: OutboundRow, *, state: str, now: float, **values: Any) -> bool:
     """Write what became of a leased SMS; False when it is no longer ours to say."""
-    mine = {"the_id": row.id, "the_attempts": row.attempts}
     settled = {"state": state, "reported": False, "updated_at": now, **values}
-    return bool(tx.execute(_SETTLE, {**mine, **settled}).rowcount)
+    return bool(_SETTLE.count(tx, the_id=row.id, the_attempts=row.attempts, **settled))
 
 
-def expire(tx: Connection, now: float) -> int:
-    """Make `unknown` of what was being sent when its lease ran out, or its owner died; returns how many."""
+def expire(tx: Connection, now: float) -> list[OutboundRow]:
+    """Make `unknown` of what was being sent when its lease ran out, or its owner died; returns it."""
     sending = select(outbound.c.id, outbound.c.leased_until, outbound.c.owner).where(_may("expire"))
     lost = [row.id for row in tx.execute(sending) if row.leased_until < now or owner.is_dead(row.owner)]
     if not lost:
-        return 0
+        return []
     expired = (
         update(outbound)
         .where(outbound.c.id.in_(lost), _may("expire"))
         .values(state="unknown", reason="interrupted", reported=False, updated_at=now)
     )
-    return tx.execute(expired).rowcount
+    tx.execute(expired)
+    return by_ids(tx, lost)
 
 
-def queued(tx: Connection, limit: int, now: float) -> list[tuple[int, str]]:
-    """The ids of queued SMS that may be tried now, and their gateways, oldest first."""
-    query = select(outbound.c.id, outbound.c.gateway).where(_may("lease"), outbound.c.due_at <= now)
+def doubt(tx: Connection, reason: str, now: float) -> int:
+    """Make `unknown` of all that waits or is under way, but for what is wanted later than now; returns how many."""
+    due = update(outbound).where(_may("doubt"), outbound.c.not_before <= now)
+    return tx.execute(due.values(state="unknown", reason=reason, reported=False, updated_at=now)).rowcount
+
+
+def queued(tx: Connection, limit: int, due_before: float, now: float) -> list[tuple[int, str]]:
+    """Queued SMS whose pause ends before a time, with their gateways, oldest first; none that is for later."""
+    due = (outbound.c.due_at <= due_before, outbound.c.not_before <= now)
+    query = select(outbound.c.id, outbound.c.gateway).where(_may("lease"), *due)
     return [(row.id, row.gateway) for row in tx.execute(query.order_by(outbound.c.id).limit(limit))]
 
 
@@ -116,8 +128,10 @@ def requeue(tx: Connection, sms_id: int, now: float) -> bool:
 
 def withdraw(tx: Connection, ids: Sequence[int], reason: str, now: float) -> int:
     """Give up those of these SMS that still wait or are held; returns how many."""
-    waiting = update(outbound).where(outbound.c.id.in_(ids), _may("withdraw"))
-    gone = waiting.values(state="failed", reason=reason, reported=False, updated_at=now)
+    mine = (outbound.c.id.in_(ids), _may("withdraw"))
+    for row in _many(tx, *mine):
+        log.event("withdrawn", trace=trace.of_sms(row.reference), id=f"o{row.id}", to=row.peer, reason=reason)
+    gone = update(outbound).where(*mine).values(state="failed", reason=reason, reported=False, updated_at=now)
     return tx.execute(gone).rowcount
 
 
@@ -143,7 +157,8 @@ def _heard(tx: Connection, row: OutboundRow, step: str, now: float, *, reported:
     (state,) = ledger.after(ledger.OUT, step)
     changed = update(outbound).where(outbound.c.id == row.id, _may(step))
     values = {"state": state, "reason": reason, "reported": reported, "updated_at": now}
-    return bool(tx.execute(changed.values(**values)).rowcount)
+    taken_at = func.coalesce(outbound.c.taken_at, now)  # whoever tells of it had it
+    return bool(tx.execute(changed.values(**values, taken_at=taken_at)).rowcount)
 
 
 def learn_gateway_id(tx: Connection, sms_id: int, gateway_id: str) -> None:
@@ -155,7 +170,7 @@ def learn_gateway_id(tx: Connection, sms_id: int, gateway_id: str) -> None:
 
 def by_id(tx: Connection, sms_id: int) -> OutboundRow | None:
     """One SMS."""
-    row = tx.execute(_BY_ID, {"the_id": sms_id}).first()
+    row = _BY_ID.first(tx, the_id=sms_id)
     return _row(row) if row else None
 
 
@@ -190,16 +205,17 @@ def mails_to_report(tx: Connection, now: float, *, mail_id: int | None = None, l
     """
     if mail_id is None:
         return list(tx.execute(_TO_REPORT.limit(limit), {"since": now - RECEIPTS_TOGETHER_SECONDS}).scalars())
-    return list(tx.execute(_ONE_TO_REPORT, {"mail": mail_id, "since": now - RECEIPTS_TOGETHER_SECONDS}).scalars())
+    return _ONE_TO_REPORT.scalars(tx, mail=mail_id, since=now - RECEIPTS_TOGETHER_SECONDS)
 
 
 def _to_report() -> Select[Any]:
     untold = in_state(outbound, *ledger.TOLD, "delivered") & ~outbound.c.reported
     other = outbound.alias()
-    under_way = other.c.state.in_(ledger.UNDER_WAY)
-    expected = (other.c.state == "sent") & (other.c.updated_at > bindparam("since"))
+    for_later = other.c.not_before - RECEIPTS_TOGETHER_SECONDS > bindparam("since")
+    under_way = in_state(other, *ledger.UNDER_WAY) & ~for_later
+    expected = in_state(other, "sent") & (other.c.updated_at > bindparam("since"))
     waits = exists().where(
-        other.c.mail_id == outbound.c.mail_id, under_way | (expected & (outbound.c.state == "delivered"))
+        other.c.mail_id == outbound.c.mail_id, under_way | (expected & in_state(outbound, "delivered"))
     )
     return select(outbound.c.mail_id).where(untold, ~waits).distinct().order_by(outbound.c.mail_id)
 
@@ -215,7 +231,15 @@ def sent_since(tx: Connection, since: float, *, account_id: int | None = None, k
     query = _SENT if account_id is None else _SENT_BY_ACCOUNT
     query = query if key_id is None else _SENT_BY_KEY
     values = {"since": since, "account": account_id, "the_key": key_id}
-    return tx.execute(query, {name: value for name, value in values.items() if value is not None}).scalar_one()
+    return int(query.scalar(tx, **{name: value for name, value in values.items() if value is not None}))
+
+
+def most_since(tx: Connection, account_id: int, since: float) -> int:
+    """No fewer SMS than all accounts claimed since a time; however many there are, this takes no longer.
+
+    Those that are younger than the account's last one before that time: ids are given out as time goes on.
+    """
+    return int(_MOST_SINCE.scalar(tx, account=account_id, since=since))
 
 
 def was_written_to(tx: Connection, account_id: int, peer: str) -> bool:
@@ -238,31 +262,49 @@ def _may(step: str) -> ColumnElement[bool]:
     return in_state(outbound, *ledger.before(ledger.OUT, step))
 
 
-_QUERY = select(outbound, accounts.c.email, accounts.c.number).join(accounts, accounts.c.id == outbound.c.account_id)
+_COLUMNS = {**outbound.c, "email": accounts.c.email, "number": accounts.c.number, "texts": keys.c.texts}
+_QUERY = select(*(_COLUMNS[name] for name in OutboundRow.__dataclass_fields__)).select_from(
+    outbound.join(accounts, accounts.c.id == outbound.c.account_id).join(keys, keys.c.id == accounts.c.key_id)
+)
 
 
 # Made once: to put a statement together takes longer than to run it.
-_BY_ID = _QUERY.where(outbound.c.id == bindparam("the_id"))
+_BY_ID = Prepared(_QUERY.where(outbound.c.id == bindparam("the_id")))
 _STATES = select(outbound.c.state).where(outbound.c.id.in_(bindparam("ids", expanding=True)))
-_LEASE = (
+_LEASE = Prepared(
     update(outbound)
-    .where(outbound.c.id == bindparam("the_id"), _may("lease"))
+    .where(outbound.c.id == bindparam("the_id"), outbound.c.not_before <= bindparam("the_time"), _may("lease"))
     .values(state="sending", attempts=outbound.c.attempts + 1)
 )
-_SETTLE = update(outbound).where(
-    outbound.c.id == bindparam("the_id"), outbound.c.attempts == bindparam("the_attempts"), _may("settle")
+_SETTLE = Prepared(
+    update(outbound).where(
+        outbound.c.id == bindparam("the_id"), outbound.c.attempts == bindparam("the_attempts"), _may("settle")
+    )
 )
-_SENT = (
+_COUNT = (
     select(func.count())
     .select_from(outbound)
     .where(outbound.c.created_at > bindparam("since"), outbound.c.state != "held")
 )
-_SENT_BY_ACCOUNT = _SENT.where(outbound.c.account_id == bindparam("account"))
-_SENT_BY_KEY = _SENT.where(
-    outbound.c.account_id.in_(select(accounts.c.id).where(accounts.c.key_id == bindparam("the_key")))
+_SENT = Prepared(_COUNT)
+_SENT_BY_ACCOUNT = Prepared(_COUNT.where(outbound.c.account_id == bindparam("account")))
+_SENT_BY_KEY = Prepared(
+    _COUNT.where(outbound.c.account_id.in_(select(accounts.c.id).where(accounts.c.key_id == bindparam("the_key"))))
+)
+_BEFORE = (
+    select(outbound.c.id)
+    .where(outbound.c.account_id == bindparam("account"), outbound.c.created_at <= bindparam("since"))
+    .order_by(outbound.c.created_at.desc())
+    .limit(1)
+)
+_MOST_SINCE = Prepared(
+    select(
+        func.coalesce(select(func.max(outbound.c.id)).scalar_subquery(), 0)
+        - func.coalesce(_BEFORE.scalar_subquery(), 0)
+    )
 )
 _TO_REPORT = _to_report()
-_ONE_TO_REPORT = _TO_REPORT.where(outbound.c.mail_id == bindparam("mail")).limit(1)
+_ONE_TO_REPORT = Prepared(_TO_REPORT.where(outbound.c.mail_id == bindparam("mail")).limit(1))
 
 
 def _many(tx: Connection, *conditions: ColumnElement[bool]) -> list[OutboundRow]:
@@ -270,10 +312,10 @@ def _many(tx: Connection, *conditions: ColumnElement[bool]) -> list[OutboundRow]
 
 
 def _row(row: Any) -> OutboundRow:
-    return OutboundRow(**{name: getattr(row, name) for name in OutboundRow.__dataclass_fields__})
+    return OutboundRow(*row)
 
 
-def cause(tx: Connection, mail_id: int) -> tuple[str, str]:
-    """The Message-ID and the subject of the mail that an SMS came from."""
-    row = tx.execute(select(mails.c.message_id, mails.c.subject).where(mails.c.id == mail_id)).one()
-    return row.message_id, row.subject
+def cause(tx: Connection, mail_id: int) -> tuple[str, str, str]:
+    """The Message-ID and the subject of the mail that an SMS came from, and the deputy who wrote it, else empty."""
+    row = tx.execute(select(mails.c.message_id, mails.c.subject, mails.c.deputy).where(mails.c.id == mail_id)).one()
+    return row.message_id, row.subject, row.deputy

@@ -19,8 +19,7 @@ _DEAD_STATES = ("Z", "X")
 
 def me() -> str:
     """This process as an owner; empty where there is no /proc, and leases end by time alone."""
-    stat = _stat(str(os.getpid()))
-    return f"{_machine()}/{os.getpid()}/{stat[_START]}" if stat and _machine() else ""
+    return _process(os.getpid())
 
 
 def is_dead(owner: str) -> bool:
@@ -46,6 +45,12 @@ def _machine() -> str:
         return f"{boot}:{os.readlink(_PROC / 'self/ns/pid')}"
     except OSError:
         return ""
+
+
+@lru_cache  # by number, as a process may be forked from one that has asked
+def _process(pid: int) -> str:
+    stat = _stat(str(pid))
+    return f"{_machine()}/{pid}/{stat[_START]}" if stat and _machine() else ""
 
 
 def _exists(pid: int) -> bool:

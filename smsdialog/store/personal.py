@@ -16,10 +16,14 @@ from smsdialog.store.schema import (
     accounts,
     acts,
     bounces,
+    contacts,
     deliveries,
+    deputies,
     dialogs,
     endings,
     gateway_states,
+    group_members,
+    groups,
     inbound,
     keys,
     mails,
@@ -28,16 +32,24 @@ from smsdialog.store.schema import (
     receipts,
     segments,
     signatures,
+    stops,
+    templates,
     users,
 )
 
 COLUMNS: Mapping[Table, tuple[Column[str], ...]] = {
     keys: (keys.c.label,),
     accounts: (accounts.c.email,),
+    deputies: (deputies.c.email,),
+    stops: (stops.c.peer,),
+    contacts: (contacts.c.peer, contacts.c.name),
+    groups: (groups.c.name,),
+    group_members: (group_members.c.peer,),
+    templates: (templates.c.name, templates.c.text),
     signatures: (signatures.c.text,),
     endings: (endings.c.text,),
     dialogs: (dialogs.c.peer, dialogs.c.last_mail_id),
-    mails: (mails.c.message_id, mails.c.subject),
+    mails: (mails.c.deputy, mails.c.message_id, mails.c.subject),
     deliveries: (deliveries.c.recipient, deliveries.c.reason),
     outbound: (outbound.c.peer, outbound.c.text, outbound.c.gateway_id, outbound.c.reason, outbound.c.answer),
     receipts: (receipts.c.part, receipts.c.reason),
@@ -49,9 +61,9 @@ COLUMNS: Mapping[Table, tuple[Column[str], ...]] = {
     acts: (acts.c.who, acts.c.origin, acts.c.subject, acts.c.details),
 }
 # No two rows may have the same there.
-_UNIQUE = (keys.c.label, deliveries.c.recipient)
+_UNIQUE = (keys.c.label, deliveries.c.recipient, groups.c.name, templates.c.name)
 # What hangs on an account, or on a mail.
-_OF_ACCOUNT = (bounces, signatures, endings, dialogs, mails, outbound, inbound, notices)
+_OF_ACCOUNT = (bounces, deputies, signatures, endings, dialogs, mails, outbound, inbound, notices)
 _OF_MAIL = (deliveries, notices)
 BATCH = 500
 

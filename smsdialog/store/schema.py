@@ -14,6 +14,7 @@ from sqlalchemy import (
     Dialect,
     Double,
     ForeignKey,
+    FromClause,
     Integer,
     MetaData,
     String,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 )
 
 # The Alembic revision that these tables are; the pipe compares it without loading Alembic.
-REVISION = "0004"
+REVISION = "0005"
 
 metadata = MetaData()
 
@@ -36,7 +37,9 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """The text without its NULs, and with a question mark for each lone surrogate."""
-        return None if value is None else value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 _Id = BigInteger().with_variant(Integer, "sqlite")
@@ -70,6 +73,8 @@ keys = Table(
     Column("texts_days", Integer, nullable=False, default=0, server_default="0"),
     Column("numbers_days", Integer, nullable=False, default=0, server_default="0"),
     Column("records_days", Integer, nullable=False, default=0, server_default="0"),
+    # Whether customers may end what they get with STOP.
+    Column("stop_words", Boolean, nullable=False, default=False, server_default=sqlalchemy.false()),
     Column("created_at", Double, nullable=False),
     Column("deleted_at", Double),
 )
@@ -86,6 +91,67 @@ accounts = Table(
     # Since when SMS are held because the mailbox kept refusing mails.
     Column("suspended_at", Double),
     Column("receipts", Words, nullable=False, default="", server_default=""),
+    # Until when SMS to a closed account's number still become mails.
+    Column("forward_until", Double),
+)
+
+# Other addresses of an account: those that get its SMS (instead of its own), and those that may only answer as it.
+deputies = Table(
+    "deputies",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
+    Column("email", Words, nullable=False),
+    Column("receives", Boolean, nullable=False),
+    Column("created_at", Double, nullable=False),
+)
+
+# Customers who want nothing more from a key's accounts.
+stops = Table(
+    "stops",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("key_id", _Id, ForeignKey("keys.id"), nullable=False),
+    Column("peer", Words, nullable=False),
+    Column("stopped_at", Double, nullable=False),
+)
+
+# What a key's employees call its customers.
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("key_id", _Id, ForeignKey("keys.id"), nullable=False),
+    Column("peer", Words, nullable=False),
+    Column("name", Words, nullable=False),
+)
+
+# Several customers under one address, `gruppe-NAME@`.
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("key_id", _Id, ForeignKey("keys.id"), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("created_at", Double, nullable=False),
+)
+
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("group_id", _Id, ForeignKey("groups.id"), nullable=False),
+    Column("peer", Words, nullable=False),
+)
+
+# Texts that a key's employees send again and again, under one address each.
+templates = Table(
+    "templates",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("key_id", _Id, ForeignKey("keys.id"), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("text", Words, nullable=False),
 )
 
 # Bounces of SMS mails: what they count, see `dialog.bounce`.
@@ -156,6 +222,8 @@ mails = Table(
     Column("id", _Id, primary_key=True),
     Column("digest", String(64), nullable=False, unique=True),
     Column("account_id", _Id, ForeignKey("accounts.id")),
+    # Who wrote it, where it was another than the account's own employee.
+    Column("deputy", Words, nullable=False, default="", server_default=""),
     Column("message_id", Words, nullable=False),
     Column("subject", Words, nullable=False),
     Column("received_at", Double, nullable=False),
@@ -171,6 +239,8 @@ deliveries = Table(
     Column("queue_id", Words, nullable=False),
     Column("outcome", Words, nullable=False),
     Column("reason", Words, nullable=False),
+    # What proved who wrote it, a key of `core.reasons.PROOFS`; empty: nothing.
+    Column("proof", Words, nullable=False, default="", server_default=""),
     Column("created_at", Double, nullable=False),
 )
 
@@ -193,6 +263,10 @@ outbound = Table(
     Column("attempts", Integer, nullable=False),
     # Not to be tried before this time by those who look for what waits.
     Column("due_at", Double, nullable=False, default=0.0, server_default="0"),
+    # Not to be sent before this time by anybody, as its author wants it; 0: at once.
+    Column("not_before", Double, nullable=False, default=0.0, server_default="0"),
+    # When a gateway took it.
+    Column("taken_at", Double),
     # What the gateway said last, in its own words, for the operator.
     Column("answer", Words, nullable=False, default="", server_default=""),
     # Which receipts the employee is told of.
@@ -227,6 +301,8 @@ gateway_minutes = Table(
     Column("minute", BigInteger, nullable=False),
     Column("tried", Integer, nullable=False),
     Column("failed", Integer, nullable=False),
+    # What the calls took together.
+    Column("seconds", Double, nullable=False, default=0.0, server_default="0"),
 )
 
 # Gateways that are passed over, until when, and why; a row with `down_since` empty is one that is well again.
@@ -349,12 +425,22 @@ failed_sign_ins = Table(
     Column("tried_at", Double, nullable=False),
 )
 
+# What happens once in a while: the digest, the heartbeat; when it last did, and what it has to remember.
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("done_at", Double, nullable=False),
+    Column("memory", Words, nullable=False, default="", server_default=""),
+)
 
-def in_state(table: Table, *states: str) -> ColumnElement[bool]:
+
+def in_state(table: FromClause, *states: str) -> ColumnElement[bool]:
     """Whether a row is in one of these states, which stand in the statement itself.
 
     Neither database uses a partial index where the state is a parameter, and those indexes keep what
-    waits apart from the millions that do not.
+    waits apart from the millions that do not; and SQLite plans such a statement anew for every value.
     """
     wanted: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in states]  # words of `core.ledger`
     return table.c.state == wanted[0] if len(wanted) == 1 else table.c.state.in_(wanted)

@@ -41,7 +41,7 @@ maillog_file_prefixes = {base}
 myhostname = mx.firma.example
 mydestination = localhost
 mynetworks = 127.0.0.0/8
-inet_interfaces = 127.0.0.1
+inet_interfaces = {address}
 inet_protocols = ipv4
 disable_dns_lookups = yes
 smtpd_peername_lookup = no
@@ -92,6 +92,7 @@ class Postfix:
     """One instance below `base`; the pipe runs `command` (with the arguments that the shipped master.cf has)."""
 
     internet_client = INTERNET_CLIENT
+    address = LOOPBACK
 
     def __init__(self, base: Path, command: Sequence[str]) -> None:
         self.base = base
@@ -124,7 +125,7 @@ class Postfix:
         self, sender: str, recipients: Iterable[str], mail: bytes, sasl_username: str = "", client: str = ""
     ) -> None:
         """Send over SMTP; as another client or with a login when those are given (by XCLIENT)."""
-        with smtplib.SMTP(LOOPBACK, self.port, local_hostname="pc.firma.example", timeout=60) as smtp:
+        with smtplib.SMTP(self.address, self.port, local_hostname="pc.firma.example", timeout=60) as smtp:
             smtp.ehlo()
             if sasl_username or client:
                 smtp.docmd("XCLIENT", f"ADDR={client or LOOPBACK} LOGIN={sasl_username or '[UNAVAILABLE]'}")
@@ -133,8 +134,7 @@ class Postfix:
 
     def queue(self) -> list[dict[str, object]]:
         """What waits in the queue, as postqueue(1) tells it."""
-        command = ["/usr/sbin/postqueue", "-c", str(self.config), "-j"]
-        listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        listing = self._run("/usr/sbin/postqueue", "-c", str(self.config), "-j")
         return [json.loads(line) for line in listing.splitlines()]
 
     def deferred(self) -> list[dict[str, object]]:
@@ -151,7 +151,7 @@ class Postfix:
 
     def flush(self) -> None:
         """Try everything again now."""
-        subprocess.run(["/usr/sbin/postfix", "-c", str(self.config), "flush"], check=True, capture_output=True)
+        self._run("/usr/sbin/postfix", "-c", str(self.config), "flush")
 
     def wait_until_idle(self, timeout: float = 30.0) -> None:
         """Wait until nothing is on its way any more (deferred mail may remain)."""
@@ -164,6 +164,9 @@ class Postfix:
         """The end of the mail log."""
         return self.log.read_text(errors="replace")[-4000:] if self.log.exists() else self.daemon.tail()
 
+    def _run(self, *command: str) -> str:
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
     def _make_folders(self) -> None:
         self.config.mkdir()
         for name in ("queue", "log"):
@@ -173,7 +176,8 @@ class Postfix:
 
     def _write_config(self) -> None:
         owner = self.mail.parent.stat()
-        values = {"base": self.base, "port": f"{LOOPBACK}:{self.port}", "uid": owner.st_uid, "gid": owner.st_gid}
+        port = f"{self.address}:{self.port}"
+        values = {"base": self.base, "address": self.address, "port": port, "uid": owner.st_uid, "gid": owner.st_gid}
         (self.config / "main.cf").write_text(MAIN_CF.format(**values) + self._main_cf())
         (self.config / "master.cf").write_text(MASTER_CF.format(**values) + self._master_cf())
         self._write_tables()

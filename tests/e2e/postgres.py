@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own, with one empty database, on a loopback port."""
+"""A PostgreSQL of our own, with one empty database, on a loopback port; or on a port of a network of our own."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ ADMIN = "postgres"
 
 
 class Postgres:
-    """One cluster below `base`; trusts whoever comes over loopback."""
+    """One cluster below `base`; trusts whoever comes over loopback, or from the network of its address."""
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, address: str = LOOPBACK, network: str = f"{LOOPBACK}/32") -> None:
         initdb = find("/usr/lib/postgresql/*/bin/initdb")
         assert initdb, "the marker needs('postgresql') comes first"
         self.programs = Path(initdb).parent
         self.base = base
+        self.address, self.network = address, network
         self.port = free_port()
         self.data = base / "data"
         server = [str(self.programs / "postgres"), "-D", str(self.data), "-p", str(self.port), "-k", str(base)]
-        self.daemon = Daemon([*server, "-c", f"listen_addresses={LOOPBACK}"], base / "postgres.log", ADMIN)
+        self.daemon = Daemon([*server, "-c", f"listen_addresses={LOOPBACK},{address}"], base / "postgres.log", ADMIN)
 
     @property
     def url(self) -> str:
@@ -31,12 +32,14 @@ class Postgres:
 
     def url_of(self, database: str) -> str:
         """Another database of the same server."""
-        return f"postgresql+psycopg://{ADMIN}@{LOOPBACK}:{self.port}/{database}"
+        return f"postgresql+psycopg://{ADMIN}@{self.address}:{self.port}/{database}"
 
     def start(self) -> None:
         """Make the cluster, start it, and make the database."""
         own(self.base, ADMIN)
         self._run("initdb", "-A", "trust", "-N", "-D", str(self.data), "-U", ADMIN, "-E", "UTF8", "--locale=C.UTF-8")
+        with (self.data / "pg_hba.conf").open("a") as admitted:
+            admitted.write(f"host all all {self.network} trust\n")
         self.daemon.start(self.port)
         wait_for(self._is_ready, "PostgreSQL", explain=self.daemon.tail)
         self.create("smsdialog")

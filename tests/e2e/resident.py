@@ -38,9 +38,9 @@ class Served:
         run.mkdir()
         shutil.chown(run, product_user(), grp.getgrnam("postfix").gr_gid)
         run.chmod(0o2750)  # as `adduser postfix smsdialog` would have it, with Postfix's group in our group's place
-        self.installation = Installation(base, programs, CONFIGURATION.format(base=base, policy=self.policy))
+        self.installation = Installation(base, programs, self._configuration())
         command = [str(programs / "smsdialog"), "--config", str(self.installation.config), "serve"]
-        self.daemon = Daemon(command, base / "serve.log", product_user())
+        self.daemon = self._daemon(command)
 
     def start(self) -> None:
         self.daemon.start(int(self.policy.rpartition(":")[2]), timeout=30)
@@ -56,6 +56,12 @@ class Served:
     def sms(self) -> list[str]:
         """The customers that were texted, in their order."""
         return [message["peer"] for message in self.installation.messages(state="sent")]
+
+    def _configuration(self) -> str:
+        return CONFIGURATION.format(base=self.base, policy=self.policy)
+
+    def _daemon(self, command: list[str]) -> Daemon:
+        return Daemon(command, self.base / "serve.log", product_user())
 
 
 class ServedPostfix(Postfix):

@@ -18,7 +18,7 @@ HEAD = b"HTTP/1.1 202 Accepted\r\nContent-Length: 100000\r\n\r\n"
 
 
 class Provider(socketserver.ThreadingTCPServer):
-    """Listens on a loopback port; `seen` counts what it was asked to send, by customer and text.
+    """Listens on a port of loopback or of `address`; `seen` counts what it was asked to send, by customer and text.
 
     `manner` is how it answers: accept, hang, reset, bad-gateway, garbage, late, trickle, trickle-head.
     """
@@ -26,8 +26,8 @@ class Provider(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 200
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Call)
+    def __init__(self, address: str = "127.0.0.1") -> None:
+        super().__init__((address, 0), _Call)
         self.manner = "accept"
         self.seen: Counter[tuple[str, str]] = Counter()
         self.closing = threading.Event()
@@ -36,7 +36,8 @@ class Provider(socketserver.ThreadingTCPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/sendsms"
+        host, port = self.server_address[:2]
+        return f"http://{host!s}:{port}/sendsms"
 
     def close(self) -> None:
         self.closing.set()

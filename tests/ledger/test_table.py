@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from smsdialog import faults
-from smsdialog.core import ledger
+from smsdialog.core import ledger, letters
 from smsdialog.core.ledger import IN, NEW, OUT, Step
 from smsdialog.core.model import InboundSms
 from smsdialog.store import Connection, Store, inbound, open_store, outbound
@@ -86,6 +86,7 @@ def outgoing(tx: Connection, sms_id: int, after: str) -> dict[str, Callable[[], 
         "lease": lambda: outbound.lease(tx, sms_id, NOW, LEASED),
         "settle": lambda: outbound.settle(tx, row, state=after, now=NOW),
         "expire": lambda: outbound.expire(tx, NOW),
+        "doubt": lambda: outbound.doubt(tx, letters.RESTORED, NOW),
         "was_taken": lambda: outbound.was_taken(tx, row, NOW),
         "was_delivered": lambda: outbound.was_delivered(tx, row, NOW),
         "was_not_delivered": lambda: outbound.was_not_delivered(tx, row, NOW, ""),

@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import Connection, insert, text
 
 from smsdialog.errors import StoreUnavailable
 from smsdialog.store import Clash, Store, engine, keys, open_store
 from smsdialog.store.schema import number_ranges
+from tests.store.conftest import Cluster
 
 
 def add_key(store: Store, label: str, public_id: str = "kaaaaaa") -> None:
@@ -102,6 +103,7 @@ def test_a_server_that_is_away_is_unavailable() -> None:
     with pytest.raises(StoreUnavailable) as raised, away.transaction():
         pytest.fail("connected to nothing")
     assert "secret" not in str(raised.value)
+    assert str(raised.value).isprintable()  # one line, as each of ours is
 
 
 def test_texts_that_a_database_does_not_take_are_stored_without_what_it_does_not_take(store: Store) -> None:
@@ -147,3 +149,27 @@ def test_the_threads_of_a_process_take_turns_at_writing(file: Store) -> None:
         list(pool.map(write, range(200)))
     with file.reading() as tx:
         assert tx.execute(text("SELECT count(*) FROM number_ranges")).scalar() == 200
+
+
+def test_a_session_that_goes_on_no_more_gives_its_locks_back(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without power closes nothing; whoever is still there must not wait for it."""
+    url = cluster.fresh()
+    monkeypatch.setitem(engine._ENDS_OF_THE_LOST, "idle_in_transaction_session_timeout", 500)
+    lost = open_store(url)
+    monkeypatch.undo()
+    left = open_store(url)
+
+    def lock(tx: Connection) -> None:
+        tx.execute(text("LOCK TABLE keys IN ACCESS EXCLUSIVE MODE"))
+
+    def goes_on_after_another() -> None:
+        with lost.transaction() as tx:
+            lock(tx)
+            with left.transaction() as other:
+                lock(other)
+            lock(tx)
+
+    with pytest.raises(StoreUnavailable):
+        goes_on_after_another()
+    for store in (lost, left):
+        store.close()

@@ -54,6 +54,22 @@ def sms(store: Store) -> int:
     return claimed
 
 
+def test_what_is_known_without_counting_is_never_less_than_what_is_counted(store: Store) -> None:
+    with store.transaction() as tx:
+        mine = account_id(tx)
+        key_id = accounts.by_id(tx, mine).key_id
+        other = accounts.add(tx, key_id=key_id, email="bo@firma.example", number="459192000001", now=NOW)
+        assert other
+        assert outbound.most_since(tx, mine, NOW) == 0
+        for minute in range(60):
+            peer = f"+45201234{minute:02}"
+            claim(tx, mine if minute % 3 else other, peer, created_at=NOW + 60 * minute)
+        for since in range(-60, 3660, 60):
+            counted = outbound.sent_since(tx, NOW + since, key_id=key_id)
+            most = outbound.most_since(tx, mine, NOW + since)
+            assert counted <= most <= counted + (2 if since > 0 else 60)
+
+
 def test_a_customer_of_a_mail_is_claimed_once(store: Store, sms: int) -> None:
     with store.transaction() as tx:
         assert claim(tx, 1, "+4520123456", reference="other") is None
@@ -69,8 +85,8 @@ def test_an_sms_is_leased_once(store: Store, sms: int) -> None:
 def test_an_sms_whose_lease_ran_out_is_unknown_and_never_leased_again(store: Store, sms: int) -> None:
     with store.transaction() as tx:
         outbound.lease(tx, sms, NOW, LEASE)
-        assert outbound.expire(tx, NOW + LEASE - 1) == 0
-        assert outbound.expire(tx, NOW + LEASE + 1) == 1
+        assert outbound.expire(tx, NOW + LEASE - 1) == []
+        assert len(outbound.expire(tx, NOW + LEASE + 1)) == 1
         assert outbound.lease(tx, sms, NOW + LEASE + 1, LEASE) is None
         row = outbound.by_id(tx, sms)
         assert row
@@ -110,9 +126,22 @@ def test_an_sms_mail_is_leased_once_and_comes_back_when_its_lease_ran_out(store:
         added = inbound.add(tx, arrived, now=NOW, **values)
         assert added
         assert inbound.add(tx, arrived, now=NOW, **values) is None
-        assert inbound.lease(tx, added, NOW, LEASE)
+        assert inbound.lease(tx, added, NOW, LEASE) == inbound.by_id(tx, added)
         assert inbound.lease(tx, added, NOW + LEASE - 1, LEASE) is None
-        assert inbound.lease(tx, added, NOW + LEASE + 1, LEASE)
+        again = inbound.lease(tx, added, NOW + LEASE + 1, LEASE)
+        assert again == inbound.by_id(tx, added)
+        assert again
+        assert again.attempts == 2
+
+
+def test_the_last_few_endings_are_kept_each_mails_once(store: Store) -> None:
+    with store.transaction() as tx:
+        account = account_id(tx)
+        ids = [mails.enter(tx, digest=f"d{n}", message_id="", subject="", now=NOW) for n in range(8)]
+        for n, mail in enumerate(ids):
+            kept = accounts.remember_ending(tx, account, mail, f"ending {n}")
+            assert kept == tuple(f"ending {m}" for m in range(max(0, n - 4), n + 1))
+            assert accounts.remember_ending(tx, account, mail, "another") == kept
 
 
 def test_a_notice_is_leased_once_and_comes_back_as_it_was(store: Store) -> None:

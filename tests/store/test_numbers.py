@@ -60,6 +60,16 @@ def test_a_closed_number_rests_and_is_free_again(store: Store) -> None:
         assert numbers.draw(tx, [range_of(1)], 100 * DAY) == str(FIRST)
 
 
+def test_the_rest_of_a_forwarded_number_begins_when_that_is_over(store: Store) -> None:
+    with store.transaction() as tx:
+        open_accounts(tx, [0], key_id(tx))
+        accounts.forward(tx, 1, 100 * DAY, until=130 * DAY)
+        assert not numbers.is_free(tx, str(FIRST), resting_since=129 * DAY)
+        assert numbers.draw(tx, [range_of(1)], 129 * DAY) is None
+        assert numbers.describe(tx, *range_of(1), resting_since=129 * DAY).resting == 1
+        assert numbers.draw(tx, [range_of(1)], 130 * DAY) == str(FIRST)
+
+
 def test_a_range_is_described_by_what_is_used_rests_and_is_free(store: Store) -> None:
     with store.transaction() as tx:
         open_accounts(tx, range(4), key_id(tx))

@@ -46,11 +46,13 @@ def test_of_another_machines_processes_nothing_is_known():
 
 
 def test_without_proc_there_is_no_owner(monkeypatch, tmp_path):
-    owner._machine.cache_clear()
+    for remembered in (owner._machine, owner._process):
+        remembered.cache_clear()
     monkeypatch.setattr(owner, "_PROC", tmp_path)
     assert owner.me() == ""
     monkeypatch.undo()
-    owner._machine.cache_clear()
+    for remembered in (owner._machine, owner._process):
+        remembered.cache_clear()
 
 
 def test_a_process_that_may_not_be_looked_at_is_not_dead(monkeypatch):

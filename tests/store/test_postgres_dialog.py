@@ -12,6 +12,7 @@ from smsdialog.dialog.purge import purge
 from smsdialog.dialog.service import Service
 from smsdialog.gateways import Refused, Unknown
 from tests.dialog.stage import Stage, body_of
+from tests.dialog.telling import told, words
 from tests.store.conftest import Cluster
 
 
@@ -49,6 +50,18 @@ def test_what_goes_wrong_is_told(stage: Stage) -> None:
     assert "o2" in body_of(stage.administrator.receives())
     stage.anna.writes(stage.key, "2012345", "Hej")
     assert "2012345" in body_of(stage.anna.receives())
+
+
+def test_the_whole_story_is_told_by_every_name(stage: Stage) -> None:
+    stage.network.answers = [Refused("blocked")]
+    queue_id = stage.anna.writes(stage.key, "20123456", "Hej").envelopes[0].queue_id
+    stage.customer.texts(stage.anna, "Hej selv", gateway_id="in-1")
+    row = stage.administrator.sms_out()[0]
+    out = told(stage, queue_id)
+    assert "Why: blocked." in words(out, "failed")
+    assert [told(stage, name) for name in ("o1", out.id, out.trace, row.reference)] == [out] * 4
+    came_in = told(stage, "in-1")
+    assert told(stage, came_in.trace) == came_in
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\ud83db", "\x00", "'; DROP TABLE keys; --", "😀" * 500])

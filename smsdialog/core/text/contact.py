@@ -183,6 +183,7 @@ def is_sentence(line: str) -> bool:
     ) > 25
 
 
+@lru_cache(maxsize=256)
 def is_motto(line: str) -> bool:
     """Whether a line is what a firm says of itself: all of it in quotation marks, or where else it can be seen."""
     quoted = len(line) < MOTTO_CHARACTERS and line[:1] in _QUOTES and line[-1:] in _QUOTES and len(line) > 2
@@ -207,9 +208,11 @@ def looks_like_signature(lines: Sequence[str], most: int = BLOCK_LINES) -> bool:
     filled = [line for line in filled if not is_motto(line)]
     if len(filled) > most or any(len(line) > LINE_CHARACTERS or is_typed(line) for line in filled):
         return False
-    said = sum(is_sentence(line) for line in filled)
-    kinds = frozenset().union(*(evidence(line) for line in filled)) if filled else frozenset()
-    return said == 0 or (said < len(kinds) and not is_sentence(filled[0]))
+    said = sum(map(is_sentence, filled))
+    if not said:
+        return True
+    kinds: frozenset[str] = frozenset().union(*map(evidence, filled))
+    return said < len(kinds) and not is_sentence(filled[0])
 
 
 def is_automatic(lines: Sequence[str]) -> bool:

@@ -167,7 +167,7 @@ def _ends_own_words(lines: list[Line], at: int, found: Split) -> bool:
         return True
     if title in ORIGINAL and at + 1 < len(lines) and label_of(lines[at + 1].text)[0]:
         return True
-    if any(marker in lowered for marker in MARKERS) or _NOTES_TRACE.search(text) or _opens_with_introduction(text):
+    if any(map(lowered.__contains__, MARKERS)) or _NOTES_TRACE.search(text) or _opens_with_introduction(text):
         return True
     return header_block(lines, at) > 0 or _is_notes_header(lines, at)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from smsdialog.core.text.contact import BLOCK_LINES, evidence, is_automatic, is_name, looks_like_signature
 from smsdialog.core.text.phrases import BEHALF, GREETING_OPENERS, GREETINGS, JOINERS, SIGNOFFS, THANKS
@@ -29,6 +30,7 @@ AND = frozenset(("og", "och", "and", "und"))
 _CLOSING = " \t,.!;:*_~-–—)(\"'´`♥❤☺😊🙂👍😀☀️🌞🌻"
 
 
+@lru_cache(maxsize=256)  # each line is looked at by several rules
 def is_signoff(line: str) -> bool:
     """Whether a line is a closing formula, with or without names behind it.
 
