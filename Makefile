@@ -6,9 +6,9 @@ PYTHON := $(shell for p in /usr/bin/python3 python3 python3.13 python3.12 python
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-SOURCES := smsdialog migrations tests bench bin/smsdialog bin/smsdialog-deliver bin/smsdialog.cgi
+SOURCES := smsdialog migrations tests bench docs/man/toml5.py bin/smsdialog bin/smsdialog-deliver bin/smsdialog.cgi
 
-.PHONY: demo test check fix bench catalogues clean
+.PHONY: demo test check fix bench manuals catalogues deb clean
 
 demo: $(READY)
 	@$(BIN)/python bin/smsdialog demo
@@ -26,15 +26,13 @@ fix: $(READY)
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 
+# `make bench` takes an hour; `make bench BENCH=quick` a few minutes, with figures that say less.
 bench: $(READY)
-	$(BIN)/python bench/startup.py
-	$(BIN)/python bench/text.py
-	$(BIN)/python bench/hostile_text.py
-	$(BIN)/python bench/pipe.py
-	$(BIN)/python bench/door.py
-	$(BIN)/python bench/inbound.py
-	$(BIN)/python bench/growth.py
-	$(BIN)/python bench/web.py
+	$(BIN)/python bench/all.py $(BENCH)
+
+# The man page of the configuration is made of the sample.
+manuals: $(READY)
+	$(BIN)/python docs/man/toml5.py
 
 # What is called with a text of ours: to translate it there, or where it is shown.
 TEXTS := _ translate NotFound Conflict Forbidden SignInRefused TooManySignIns
@@ -51,5 +49,17 @@ $(READY): setup.cfg pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[postgres,test]'
 	@touch $@
 
+# debhelper gives a build a home of its own; pip's settings are still the user's.
+PIP_SETTINGS = $(firstword $(wildcard $(HOME)/.config/pip/pip.conf $(HOME)/.pip/pip.conf))
+
+# The Debian package, by Debian's own tools (apt-get install build-essential debhelper python3-venv), in dist/.
+deb:
+	rm -rf build/deb
+	mkdir -p build/deb/smsdialog dist
+	tar -c --exclude='./.*' --exclude=./build --exclude=./dist --exclude=./tests --exclude=./bench \
+		--exclude='__pycache__' --exclude='*.egg-info' . | tar -x -C build/deb/smsdialog
+	cd build/deb/smsdialog && PIP_CONFIG_FILE="$(PIP_SETTINGS)" dpkg-buildpackage --build=binary --no-sign
+	mv build/deb/*.deb dist/
+
 clean:
-	rm -rf $(VENV) build *.egg-info .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

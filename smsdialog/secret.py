@@ -17,6 +17,8 @@ from smsdialog.ownership import adopt
 
 SECRET_BYTES = 32
 NAME = "secret"
+PREVIOUS = "secret.previous"
+NAMES = (NAME, PREVIOUS)
 
 
 def load(state_dir: str) -> tuple[bytes, ...]:
@@ -24,7 +26,7 @@ def load(state_dir: str) -> tuple[bytes, ...]:
     path = Path(state_dir, NAME)
     try:
         current = _read(path) or _make(path)
-        previous = _read(path.with_suffix(".previous"))
+        previous = _read(path.with_name(PREVIOUS))
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: the secret cannot be read or made: {error}") from error
     return (current, previous) if previous else (current,)
@@ -40,13 +42,13 @@ def _read(path: Path) -> bytes | None:
     return secret
 
 
-def _make(path: Path) -> bytes:
-    """Write a new secret so that of several processes at once one wins, and none reads half of it."""
+def put(path: Path, text: str) -> None:
+    """Write a secret where none is: of several processes at once one wins, and none reads half of it. Writes."""
     draft = path.with_name(f".{NAME}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+            file.write(text)
             file.flush()
             adopt(file.fileno(), path.parent, shared_mode=0o640)
             os.fsync(file.fileno())
@@ -54,6 +56,10 @@ def _make(path: Path) -> bytes:
             os.link(draft, path)
     finally:
         draft.unlink()
+
+
+def _make(path: Path) -> bytes:
+    put(path, secrets.token_hex(SECRET_BYTES) + "\n")
     made = _read(path)
     assert made is not None
     return made

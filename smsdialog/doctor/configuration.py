@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
@@ -25,6 +24,7 @@ WRONG = error("config-wrong", "The product does not guess: with a wrong configur
 EXPOSED = error("config-exposed", "Whoever has an account on this machine can send SMS at your expense.")
 WRITABLE = error("config-writable", "Whoever may write it chooses what programs we run, and whose mail is believed.")
 SECRET_EXPOSED = error("gateway-secret-exposed", "Whoever has an account on this machine can send SMS at your expense.")
+SECRET_UNREADABLE = error("gateway-secret-unreadable", "No gateway works without it: every mail waits in the queue.")
 LANGUAGE = error("language-missing", "No mail can be written in it, so every mail waits in the mail server's queue.")
 FILE_ONLY = warning("gateway-file-only", "Nothing reaches a phone: SMS are appended to a file, and count as sent.")
 WIDE = error("networks-too-wide", "From anywhere in there, everybody who writes an employee's From texts in that name.")
@@ -64,7 +64,7 @@ def _correct(path: Path, said: str) -> str:
     """An unknown key is put out of use; everything else is for a human, at the line where it stands."""
     told = said.removeprefix(f"{path}: ")
     named, numbered = _KEY.search(told), _TOML_LINE.search(told)
-    at = line_of(path, named[1].rpartition(".")[2]) if named else int(numbered[1]) if numbered else 0
+    at = line_of(path, named[1]) if named else int(numbered[1]) if numbered else 0
     if told.startswith("unknown key") and at:
         return quoted("sed", "-i", f"{at}s/^/#/", path)
     return quoted("editor", *([f"+{at}"] if at else []), path)
@@ -86,10 +86,17 @@ def _access(place: Place) -> Findings:
     if place.user and not place.user.may(path, READ):
         mend = f"chgrp {quoted(place.user.name)} {quoted(path)} && chmod g+r {quoted(path)}"
         yield UNREADABLE.found(f"{place.user.name}, whose the state is, may not read {path}", mend)
-    for secret_file in _secret_files(place.config):
-        if os.path.exists(secret_file) and is_open_to_others(Path(secret_file)):
-            what = f"{secret_file} holds a gateway's secret, and everybody may read it"
-            yield SECRET_EXPOSED.found(what, f"chmod o-rwx {quoted(secret_file)}")
+    for secret_file in filter(Path.exists, _secret_files(place.config)):
+        yield from _secret_access(place, secret_file)
+
+
+def _secret_access(place: Place, path: Path) -> Findings:
+    if is_open_to_others(path):
+        what = f"{path} holds a gateway's secret, and everybody may read it"
+        yield SECRET_EXPOSED.found(what, f"chmod o-rwx {quoted(path)}")
+    if place.user and not place.user.may(path, READ):
+        mend = f"chgrp {quoted(place.user.name)} {quoted(path)} && chmod g+r {quoted(path)}"
+        yield SECRET_UNREADABLE.found(f"{place.user.name}, whose the state is, may not read {path}", mend)
 
 
 def _gateways(place: Place) -> Findings:
@@ -130,9 +137,9 @@ def _hides_something(config: Config) -> bool:
     return hidden or bool(_URL_PASSWORD.search(config.database.url))
 
 
-def _secret_files(config: Config) -> list[str]:
+def _secret_files(config: Config) -> list[Path]:
     """The files that options of gateways are kept in, as `{ file = "/path" }`."""
-    return [value for key, value in _options(config) if key == "file" and isinstance(value, str)]
+    return [Path(value) for key, value in _options(config) if key == "file" and isinstance(value, str)]
 
 
 def _options(config: Config) -> Iterator[tuple[str, Any]]:

@@ -87,4 +87,4 @@ def _revive(place: Place) -> str:
         return "systemctl restart postgresql"
     if not path.parent.is_dir():
         return place.command("db", "upgrade")
-    return f"mv {quoted(path)} {quoted(path)}.broken && cp -p /path/of/your/backup/{quoted(path.name)} {quoted(path)}"
+    return place.command("db", "restore", "--force", "/path/of/your/backup")

@@ -15,7 +15,8 @@ from smsdialog.doctor.programs import Ran, run
 MACROS = "/etc/exim4/conf.d/main/000_smsdialog"
 TRANSPORTS = "/etc/exim4/conf.d/transport/50_smsdialog"
 APPLY = "update-exim4.conf && systemctl restart exim4"
-_ROUTED = re.compile(r"router = (\S+), transport = (\S+)")
+# A mailbox or a command that an alias names has a transport, and no router of its own.
+_ROUTED = re.compile(r"(?:router = (\S+), )?\btransport = (\S+)")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Exim:
         told = self._ask("-bt", address).out
         routed = _ROUTED.search(told)
         final = next((line.split()[0] for line in told.splitlines() if "@" in line), "")
-        return (final, routed[1], routed[2]) if routed else ("", "", "")
+        return (final, routed[1] or "", routed[2]) if routed else ("", "", "")
 
     def takes_mail_for(self, domain: str) -> bool | None:
         """Whether its lists of local and relay domains have a domain; None where it has no lists of these names."""

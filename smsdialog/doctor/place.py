@@ -23,6 +23,9 @@ from smsdialog.locale import SOURCE_LANGUAGE, translator
 from smsdialog.mailer import Mailer
 from smsdialog.store import open_store
 
+# How a key begins on its line, or a table.
+_BEGINS = re.compile(r"\s*([\w.-]+)\s*=|\s*\[\[?\s*([\w.-]+)\s*\]")
+
 
 @dataclass(frozen=True)
 class Place:
@@ -112,10 +115,19 @@ class Place:
 
 
 def line_of(path: Path, key: str) -> int:
-    """The line on which a key, of whatever table, is set; 0 where it is not, or nobody may look."""
+    """The line on which a key or a table begins; 0 where none does, or nobody may look.
+
+    The first of that name in whatever table, unless it is named with its own: `hour`, `digest.hour`.
+    """
     try:
         lines = path.read_text(errors="replace").splitlines()
     except OSError:
         return 0
-    pattern = re.compile(rf"\s*(?:[\w-]+\.)*{re.escape(key)}\s*=|\s*\[(?:[\w-]+\.)*{re.escape(key)}\]")
-    return next((at for at, line in enumerate(lines, 1) if key and pattern.match(line)), 0)
+    table = ""
+    for at, line in enumerate(lines, 1):
+        if begins := _BEGINS.match(line):
+            named = begins[2] or ".".join(filter(None, (table, begins[1])))
+            if f".{named}".endswith(f".{key}"):
+                return at
+            table = begins[2] or table
+    return 0

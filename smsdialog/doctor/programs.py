@@ -20,19 +20,19 @@ class Ran:
     complaint: str
 
 
-def run(*command: str) -> Ran:
-    """Run a program that reads nothing; one that cannot be run ends with 127, one that hangs with 124."""
+def run(*command: str, seconds: float = SECONDS) -> Ran:
+    """Run a program that reads nothing; one that cannot be run ends with 127, one that takes longer with 124."""
     try:
-        done = _run(command)
+        done = _run(command, seconds)
     except OSError as error:
         return Ran(127, "", f"{command[0]}: {error.strerror}")
     except subprocess.TimeoutExpired:
-        return Ran(124, "", f"{command[0]} did not end within {SECONDS:g} s")
+        return Ran(124, "", f"{command[0]} did not end within {seconds:g} s")
     return Ran(done.returncode, done.stdout, done.stderr.strip())
 
 
-def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+def _run(command: Sequence[str], seconds: float) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-        timeout=SECONDS, check=False, env=ENVIRONMENT, cwd="/",
+        timeout=seconds, check=False, env=ENVIRONMENT, cwd="/",
     )  # fmt: skip

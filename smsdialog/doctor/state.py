@@ -75,7 +75,10 @@ def _made_later(place: Place, path: Path) -> Findings:
     with place.service.store.reading() as tx:
         used = bool(accounts.listing(tx))
     if used:
-        mend = f"cp -p /path/of/your/backup/{secret.NAME} {quoted(path)}"
+        folder = quoted(path.parent)
+        # What `db backup` made is a tar; its files become the folder's owner's.
+        unpacked = f"tar -C {folder} -xf /path/of/your/backup {secret.NAME}"
+        mend = f"{unpacked} && chown --reference={folder} {quoted(path)}"
         yield SECRET_GONE.found(f"{path} is not there, though there are accounts", mend)
 
 

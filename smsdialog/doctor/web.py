@@ -9,7 +9,7 @@ from smsdialog.doctor.place import Place
 
 UNREACHABLE = error("public-url-unreachable", "No SMS and no receipt comes in: gateways call this address.")
 ELSEWHERE = error("public-url-elsewhere", "Something else answers there, so no SMS and no receipt comes in.")
-UNWELL = error("web-unwell", "SMS from customers are not taken; gateways try again for a while, then drop them.")
+UNWELL = error("web-unwell", "What is down, it says; without the database, SMS from customers are not taken.")
 UNGUARDED = warning("webhook-unguarded", "Anybody who finds the address can write to employees as any customer.")
 NOT_SERVED = error("webhook-not-served", "This gateway's calls end there, and what customers text by it is lost.")
 
@@ -25,7 +25,7 @@ def check(place: Place) -> Findings:
         mend = f"{quoted('curl', '-v', f'{base}/health')}; systemctl restart smsdialog"
         yield UNREACHABLE.found(f"{base} does not answer: {health.trouble}", mend)
     elif health.status == 503:
-        yield UNWELL.found(f"{base}/health says 503", place.command("db", "check"))
+        yield UNWELL.found(f"{base}/health says 503", quoted("curl", "-s", f"{base}/health"))
     elif health.status != 200:
         yield ELSEWHERE.found(f"{base}/health says {health.status}", place.edit("public_url"))
     else:

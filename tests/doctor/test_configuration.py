@@ -22,6 +22,19 @@ def test_an_unknown_key_of_a_gateway_in_a_table(ward):
     ward.mends("config-wrong", "usernmae")
 
 
+def test_an_unknown_key_that_another_table_knows(ward):
+    ward.configure("[numbers]\n", "[digest]\nhour = 7\n\n[numbers]\nhour = 7\n")
+    ward.mends("config-wrong", "numbers.hour")
+    assert "[digest]\nhour = 7\n" in ward.path.read_text()
+    ward.is_well()
+
+
+def test_a_wrong_type_of_a_later_gateway_names_its_line(ward):
+    ward.path.write_text(f'{ward.path.read_text()}\n[gateways.second]\ntype = "kanel"\n')
+    line = ward.path.read_text().splitlines().index('type = "kanel"') + 1
+    assert ward.finds("config-wrong", "'kanel'").mend == f"editor +{line} {ward.path}"
+
+
 def test_a_wrong_type_names_the_line(ward):
     ward.configure("[numbers]\n", '[numbers]\nrest_days = "many"\n')
     line = ward.path.read_text().splitlines().index('rest_days = "many"') + 1
@@ -71,6 +84,15 @@ def test_a_gateways_secret_in_a_file_that_everybody_may_read(ward):
     secret.chmod(0o644)
     ward.configure('password = "kannel-password"', f'password = {{ file = "{secret}" }}')
     ward.mends("gateway-secret-exposed")
+    assert mode(secret) == 0o640
+
+
+def test_a_gateways_secret_in_a_file_that_root_made_for_himself(ward):
+    secret = ward.base / "password"
+    secret.write_text("kannel-password\n")
+    secret.chmod(0o600)
+    ward.configure('password = "kannel-password"', f'password = {{ file = "{secret}" }}')
+    ward.mends("gateway-secret-unreadable", "may not read")
     assert mode(secret) == 0o640
 
 

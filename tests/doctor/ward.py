@@ -178,7 +178,7 @@ class Ward:
 
     def _make_postfix(self) -> None:
         self.etc.mkdir()
-        values = {"base": self.base, "port": "127.0.0.1:2525", "uid": 1, "gid": 1}
+        values = {"base": self.base, "address": "127.0.0.1", "port": "127.0.0.1:2525", "uid": 1, "gid": 1}
         folder = {SHIPPED_FOLDER: str(self.etc)}
         main = MAIN_CF.format(**values) + "alias_maps =\n" + shipped("postfix/main.cf", folder)
         command = f"{self.base}/bin/smsdialog-deliver --config {self.path}"

@@ -1,18 +1,16 @@
 """The configuration: one TOML file, read into one frozen tree of dataclasses.
 
 Everything but `domain` has a working default. An unknown key, a wrong type or an impossible value is
-a `ConfigError` that names key, file and expectation. Values are checked here and nowhere else; what a
-gateway type wants in its own table, that type checks (`smsdialog.gateways`).
+a `ConfigError` that names key, file and expectation. Types are checked in `table` and values in `values`, and nowhere
+else; what a gateway type wants in its own table, that type checks (`smsdialog.gateways`).
 """
 
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 import os
 import re
 import tomllib
-import types
 import typing
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -20,31 +18,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from phonenumbers import SUPPORTED_REGIONS
-
-from smsdialog.core.mailbox import canonical_address
+from smsdialog.config import values
+from smsdialog.config.table import found_is, read_table
+from smsdialog.config.values import OVERLONG, TIMEZONE, UNIX, parse_range
 from smsdialog.core.model import Cut, Texts
 from smsdialog.errors import ConfigError
+
+__all__ = ["OVERLONG", "UNIX", "parse_range", "read_table"]
 
 DEFAULT_PATH = Path("/etc/smsdialog/smsdialog.toml")
 ENVIRONMENT = "SMSDIALOG_CONFIG"
 SERVICE_NUMBER_DIGITS = 12
-OVERLONG = ("refuse", "cut")
-# A proxy that is connected by a Unix socket, among `admin.trusted_proxies`.
-UNIX = "unix"
-
-_TYPE_NAMES = {
-    str: "a text",
-    int: "a whole number",
-    bool: "true or false",
-    tuple: "a list",
-    list: "a list",
-    dict: "a table",
-}
-_DATABASES = ("sqlite:///", "postgresql+psycopg://")
-_DOMAIN = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.ASCII)
-_SERVE = re.compile(r"(/.+|(127\.[0-9.]+|\[::1\]):[0-9]{1,5})?", re.ASCII)
-_RANGE = re.compile(r"([1-9][0-9]{11})\s*-\s*([1-9][0-9]{11})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -85,7 +69,8 @@ class Limits:
     """How much may be sent; `countries` are ISO 3166 regions, an empty list allows all.
 
     `new_customers_per_hour` (0: any number) is for one account, of numbers that it never wrote to before.
-    A long SMS of which a part is missing is mailed without it after `parts_wait_minutes`.
+    A long SMS of which a part is missing is mailed without it after `parts_wait_minutes`. An SMS for later is taken if
+    its time comes within `days_ahead`.
     """
 
     recipients_per_mail: int = 50
@@ -95,6 +80,7 @@ class Limits:
     countries: tuple[str, ...] = ("DK", "SE", "NO", "FI", "IS", "FO", "GL", "DE")
     new_customers_per_hour: int = 0
     parts_wait_minutes: int = 60
+    days_ahead: int = 90
 
 
 @dataclass(frozen=True)
@@ -158,6 +144,38 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class Metrics:
+    """Who may read `/metrics` and the details of `/health`: these networks, not through a proxy, and who has the token.
+
+    An empty `token` is nobody's.
+    """
+
+    trusted_networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Digest:
+    """The mail to the operator about what is not well; from `hour` o'clock on, once a day."""
+
+    enabled: bool = True
+    hour: int = 7
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """An SMS that says that SMS go out; to nobody unless `to` is a number, in E.164 with its plus sign.
+
+    It is from `account` (its address or number), at `hour` o'clock and every so many hours after it.
+    """
+
+    to: str = ""
+    account: str = ""
+    hour: int = 8
+    every_hours: int = 24
+
+
+@dataclass(frozen=True)
 class GatewayTable:
     """One `[gateways.NAME]` table: its type, and the options that the type checks."""
 
@@ -181,6 +199,7 @@ class Config:
     domain: str
     language: str = "da"
     country: str = "DK"
+    timezone: str = TIMEZONE
     state_dir: str = "/var/lib/smsdialog"
     public_url: str = ""
     database: Database = field(default_factory=Database)
@@ -192,6 +211,9 @@ class Config:
     retention: Retention = field(default_factory=Retention)
     admin: Admin = field(default_factory=Admin)
     serve: Serve = field(default_factory=Serve)
+    metrics: Metrics = field(default_factory=Metrics)
+    digest: Digest = field(default_factory=Digest)
+    heartbeat: Heartbeat = field(default_factory=Heartbeat)
     gateways: Mapping[str, GatewayTable] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     source: str = field(default="", metadata={"internal": True})
@@ -230,7 +252,7 @@ def read(table: dict[str, Any], source: str) -> Config:
     gateways = _gateways(table.pop("gateways", {}), source)
     routes = _routes(table.pop("routes", []), gateways, source)
     config = typing.cast(Config, read_table(Config, table, "", source))
-    _check_values(config, source)
+    values.check(config, source)
     state_dir = Path(config.state_dir)
     return dataclasses.replace(
         config,
@@ -243,64 +265,9 @@ def read(table: dict[str, Any], source: str) -> Config:
     )
 
 
-def read_table(cls: type, table: Mapping[str, Any], where: str, source: str) -> Any:
-    """One TOML table as an instance of the dataclass `cls`; `where` is its dotted name. Raises ConfigError."""
-    hints = typing.get_type_hints(cls)
-    fields = {f.name: f for f in dataclasses.fields(cls) if "internal" not in f.metadata}
-    prefix = f"{where}." if where else ""
-    for key in table:
-        if key not in fields:
-            raise ConfigError(f"{source}: unknown key '{prefix}{key}'; known here: {', '.join(sorted(fields))}")
-    for name, f in fields.items():
-        required = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
-        if required and name not in table:
-            raise ConfigError(f"{source}: '{prefix}{name}' is missing; expected {_expectation(hints[name])}")
-    return cls(**{key: _value(hints[key], value, prefix + key, source) for key, value in table.items()})
-
-
-def parse_range(text: str) -> tuple[int, int]:
-    """A range of service numbers, `459192000000-459192999999`, as (first, last). Raises ValueError."""
-    match = _RANGE.fullmatch(text.strip())
-    if not match:
-        raise ValueError(f"'{text}' is not a range such as 459192000000-459192999999")
-    first, last = int(match[1]), int(match[2])
-    if first > last:
-        raise ValueError(f"'{text}' ends before it begins")
-    return first, last
-
-
-def _value(hint: Any, value: Any, name: str, source: str) -> Any:
-    if dataclasses.is_dataclass(hint):
-        if not isinstance(value, dict):
-            raise _wrong_type(hint, value, name, source)
-        return read_table(typing.cast(type, hint), value, name, source)
-    origin = typing.get_origin(hint) or hint
-    if origin is types.UnionType:
-        origin = next(a for a in typing.get_args(hint) if a is not types.NoneType)
-    if origin is tuple:
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise ConfigError(f"{source}: '{name}' is {_found(value)}; expected a list of texts")
-        return tuple(value)
-    if not isinstance(value, origin) or (origin is int and isinstance(value, bool)):
-        raise _wrong_type(origin, value, name, source)
-    return value
-
-
-def _wrong_type(hint: Any, value: Any, name: str, source: str) -> ConfigError:
-    return ConfigError(f"{source}: '{name}' is {_found(value)}; expected {_expectation(hint)}")
-
-
-def _found(value: Any) -> str:
-    return "a list" if isinstance(value, list) else _TYPE_NAMES.get(type(value), f"a {type(value).__name__}")
-
-
-def _expectation(hint: Any) -> str:
-    return _TYPE_NAMES.get(typing.get_origin(hint) or hint, "a table")
-
-
 def _gateways(table: Any, source: str) -> dict[str, GatewayTable]:
     if not isinstance(table, dict):
-        raise ConfigError(f"{source}: 'gateways' is {_found(table)}; expected tables such as [gateways.main]")
+        raise ConfigError(f"{source}: 'gateways' is {found_is(table)}; expected tables such as [gateways.main]")
     found = {}
     for name, options in table.items():
         if not isinstance(options, dict) or not isinstance(options.get("type"), str):
@@ -314,7 +281,7 @@ def _gateways(table: Any, source: str) -> dict[str, GatewayTable]:
 
 def _routes(rows: Any, gateways: Mapping[str, GatewayTable], source: str) -> tuple[Route, ...]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ConfigError(f"{source}: 'routes' is {_found(rows)}; expected [[routes]] tables")
+        raise ConfigError(f"{source}: 'routes' is {found_is(rows)}; expected [[routes]] tables")
     routes = tuple(read_table(Route, row, "routes", source) for row in rows)
     for route in routes:
         if not re.fullmatch(r"\+[0-9]{1,15}", route.prefix):
@@ -336,67 +303,3 @@ def _routes(rows: Any, gateways: Mapping[str, GatewayTable], source: str) -> tup
 def _twice(words: Iterable[str]) -> str:
     """The first word that comes more than once; empty where none does."""
     return next((word for word, count in Counter(words).items() if count > 1), "")
-
-
-def _check_values(config: Config, source: str) -> None:
-    def demand(holds: bool, key: str, expectation: str) -> None:
-        if not holds:
-            raise ConfigError(f"{source}: '{key}' is wrong; expected {expectation}")
-
-    demand(bool(_DOMAIN.fullmatch(config.domain.lower())), "domain", "a domain name such as sendmailsms.dk")
-    demand(config.country in SUPPORTED_REGIONS, "country", "an ISO 3166 code such as DK")
-    demand(bool(re.fullmatch(r"[a-z]{2}", config.language)), "language", "a language code: da or en")
-    demand(bool(re.fullmatch(r"(https?://\S+)?", config.public_url)), "public_url", "an http or https URL")
-    demand(Path(config.state_dir).is_absolute(), "state_dir", "an absolute path")
-    url = config.database.url
-    demand(not url or url.startswith(_DATABASES), "database.url", "sqlite:////PATH or postgresql+psycopg://…")
-    sendmail = config.mail.sendmail
-    demand(bool(sendmail and sendmail[0]), "mail.sendmail", "a list that begins with the sendmail program")
-    demand(_is_address(config.mail.operator), "mail.operator", "an e-mail address such as postmaster@example.dk")
-    demand(config.mail.max_bytes > 0, "mail.max_bytes", "a number of octets above 0")
-    demand(config.auth.require in ("credential", "proof"), "auth.require", '"credential" or "proof"')
-    demand(config.text.cut in {cut.value for cut in Cut}, "text.cut", "one of " + ", ".join(cut.value for cut in Cut))
-    demand(config.text.overlong in OVERLONG, "text.overlong", " or ".join(OVERLONG))
-    demand(config.numbers.rest_days >= 0, "numbers.rest_days", "a number of days, 0 or more")
-    above_0 = ("recipients_per_mail", "parts_per_sms", "sms_per_account_per_hour", "sms_per_key_per_day")
-    for name in (*above_0, "parts_wait_minutes"):
-        demand(getattr(config.limits, name) > 0, f"limits.{name}", "a number above 0")
-    demand(config.limits.new_customers_per_hour >= 0, "limits.new_customers_per_hour", "a number, 0 or more")
-    for name in ("lmtp", "policy", "http"):
-        where = "a path such as /run/smsdialog/lmtp.sock, or a loopback address such as 127.0.0.1:2424"
-        demand(bool(_SERVE.fullmatch(getattr(config.serve, name))), f"serve.{name}", where)
-    for name in ("workers", "threads", "queue", "flush_seconds"):
-        demand(getattr(config.serve, name) > 0, f"serve.{name}", "a number above 0")
-    texts = [choice.value for choice in Texts]
-    demand(config.retention.texts in texts, "retention.texts", " or ".join(texts))
-    for name in ("texts_days", "numbers_days", "records_days", "quarantine_days"):
-        demand(getattr(config.retention, name) >= 0, f"retention.{name}", "a number of days, 0 for ever")
-    for network in config.auth.trusted_networks:
-        demand(_is_network(network), "auth.trusted_networks", f"networks such as 10.0.0.0/8, not '{network}'")
-    demand(config.admin.session_hours > 0, "admin.session_hours", "a number of hours above 0")
-    header = config.admin.proxy_user_header
-    demand(bool(re.fullmatch(r"[A-Za-z0-9-]*", header)), "admin.proxy_user_header", "a header's name: X-Remote-User")
-    named = bool(config.admin.trusted_proxies)
-    demand(named or not header, "admin.proxy_user_header", "none, or the proxies that set it in admin.trusted_proxies")
-    for network in config.admin.trusted_proxies:
-        where = f"networks such as 127.0.0.1/32, or \"{UNIX}\", not '{network}'"
-        demand(network == UNIX or _is_network(network), "admin.trusted_proxies", where)
-    for region in config.limits.countries:
-        demand(region in SUPPORTED_REGIONS, "limits.countries", f"ISO 3166 codes such as DK, not '{region}'")
-    for text in config.numbers.ranges:
-        try:
-            parse_range(text)
-        except ValueError as error:
-            raise ConfigError(f"{source}: 'numbers.ranges': {error}") from error
-
-
-def _is_address(text: str) -> bool:
-    return not text or (text.isascii() and canonical_address(text) is not None)
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ipaddress.ip_network(text)
-    except ValueError:
-        return False
-    return True
