@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from smsdialog import config as configuration
+from smsdialog import log
 from smsdialog.core import mailparse
 from smsdialog.core.address import same_domain, split_address
 from smsdialog.core.mailbox import address_list
@@ -73,7 +74,9 @@ def deliver(arguments: Sequence[str], environment: Mapping[str, str], begun: byt
     signal.signal(signal.SIGALRM, _out_of_time)
     signal.setitimer(signal.ITIMER_REAL, ALARM_SECONDS, ALARM_AGAIN_SECONDS)
     try:
-        return _deliver(parse_arguments(arguments), environment, begun, started_at)
+        call = parse_arguments(arguments)
+        with log.about(queue=call.queue_id):
+            return _deliver(call, environment, begun, started_at)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 

@@ -78,12 +78,18 @@ def _say(answer: int, line: str) -> None:
         return
 
 
+def _queue_id() -> str:
+    """The MTA's name for the mail, where it stands among our arguments as the shipped configurations have it."""
+    words = sys.argv[1:]
+    return words[words.index("--queue-id") + 1] if "--queue-id" in words[:-1] else ""
+
+
 def _record(error: BaseException) -> None:
     """Say in the mail log what went wrong, where the operator looks for it."""
     try:
         _add_site()
         from smsdialog import log
 
-        log.failure(error)
+        log.failure(error, queue=_queue_id())
     except BaseException:
         return

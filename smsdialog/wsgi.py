@@ -3,7 +3,8 @@
     /inbound/GATEWAY            one or more SMS; 2xx only after the commit
     /inbound/GATEWAY/NUMBER     the same, where only the URL says for which account
     /receipt/GATEWAY            what became of an SMS
-    /health                     200 when the database answers
+    /health                     200 when all that matters is well
+    /metrics                    the numbers of the installation, for those who may read them
 
 403 for a call without its credential, 400 for one that makes no sense, 404 for an unknown gateway, 503
 when the store is away, so that the gateway tries again. Nothing of a call is ever echoed.
@@ -28,6 +29,8 @@ from smsdialog.dialog.hear import hear
 from smsdialog.dialog.service import Service, open_service
 from smsdialog.errors import BadCall, NotFound, SmsDialogError, Unauthentic
 from smsdialog.gateways import Reply, WebCall
+from smsdialog.watch.readers import may_read
+from smsdialog.watch.vitals import vitals
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -40,6 +43,7 @@ _ROUTES = Map(
         Rule("/inbound/<gateway>/<number>", endpoint="inbound"),
         Rule("/receipt/<gateway>", endpoint="receipt"),
         Rule("/health", endpoint="health", methods=["GET"]),
+        Rule("/metrics", endpoint="metrics", methods=["GET"]),
     ]
 )
 
@@ -61,10 +65,10 @@ def respond(environ: WSGIEnvironment, service: Callable[[], Service]) -> Respons
     except HTTPException as error:
         return _plain(error.code or 500)
     except Unauthentic as error:
-        log.event("call-refused", reason=error)
+        log.event("call-refused", path=request.path, reason=error)
         return _plain(403)
     except BadCall as error:
-        log.event("call-not-understood", reason=error)
+        log.event("call-not-understood", path=request.path, reason=error)
         return _plain(400)
     except NotFound:
         return _plain(404)
@@ -91,11 +95,34 @@ def _receipt(service: Service, request: Request, gateway: str) -> Response:
 
 
 def _health(service: Service, request: Request) -> Response:
-    service.store.check_schema()
-    return Response(json.dumps({"status": "ok"}) + "\n", mimetype="application/json")
+    """Which parts are well; what is wrong with one is said to those who may read the metrics."""
+    found = vitals(service)
+    troubles = {one.name: one.trouble for one in found if one.trouble}
+    said: dict[str, object] = {
+        "status": "down" if troubles else "ok",
+        "parts": {one.name: "down" if one.trouble else "ok" for one in found},
+    }
+    if troubles and may_read(request, service.config.metrics):
+        said["troubles"] = troubles
+    return Response(json.dumps(said) + "\n", 503 if troubles else 200, mimetype="application/json", headers=_UNCACHED)
 
 
-_ENDPOINTS: dict[str, Callable[..., Response]] = {"inbound": _inbound, "receipt": _receipt, "health": _health}
+def _metrics(service: Service, request: Request) -> Response:
+    if not may_read(request, service.config.metrics):
+        raise Unauthentic("/metrics was asked for by somebody who may not read it")
+    from smsdialog.watch import metrics  # which loads prometheus-client: gateways' calls do not pay for it
+
+    body, content_type = metrics.page(service, request.headers.get("Accept", ""))
+    return Response(body, content_type=content_type, headers=_UNCACHED)
+
+
+_UNCACHED = {"Cache-Control": "no-store"}
+_ENDPOINTS: dict[str, Callable[..., Response]] = {
+    "inbound": _inbound,
+    "receipt": _receipt,
+    "health": _health,
+    "metrics": _metrics,
+}
 
 
 def _call(service: Service, request: Request, receiver: str = "") -> WebCall:

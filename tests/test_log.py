@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import syslog
 
 import pytest
@@ -82,3 +83,37 @@ def test_a_failure_says_what_and_where_and_no_more(lines):
 def test_a_failure_without_a_place_is_written_too(lines):
     log.failure(KeyError("x"))
     assert lines[0][1] == "event=error error=KeyError detail='x'"
+
+
+def test_traces_stay_whole_however_many_digits_they_have():
+    assert log.line("x", trace="123456789012", of="123456789012") == "event=x trace=123456789012 of=123456789012"
+
+
+def test_lines_bear_what_they_are_about_and_those_within_more(lines):
+    with log.about(queue="4Q1", trace=""), log.about(trace="a1b2c3d4e5f6"):
+        log.event("sent", id="o1")
+    log.event("tested")
+    assert [line for _, line in lines] == ["event=sent queue=4Q1 trace=a1b2c3d4e5f6 id=o1", "event=tested"]
+
+
+def test_a_failure_bears_what_it_was_about_wherever_it_is_written(lines):
+    with pytest.raises(ValueError, match="odd") as caught, log.about(queue="4Q1"), log.about(trace="a1b2c3d4e5f6"):
+        raise ValueError("odd")
+    log.failure(caught.value, queue="another")
+    assert lines[0][1].startswith("event=error queue=4Q1 trace=a1b2c3d4e5f6 error=ValueError detail=odd")
+
+
+def test_a_failure_says_the_queue_id_that_its_writer_knows(lines):
+    log.failure(ValueError("odd"), queue="4Q1")
+    assert lines[0][1] == "event=error queue=4Q1 error=ValueError detail=odd"
+
+
+def test_lines_wait_for_the_end_and_go_with_what_is_undone(lines):
+    with log.when_done():
+        log.event("kept")
+        assert lines == []
+    with contextlib.suppress(KeyError), log.when_done():
+        log.event("lost")
+        raise KeyError
+    log.event("after")
+    assert [line for _, line in lines] == ["event=kept", "event=after"]

@@ -68,18 +68,6 @@ def test_an_inbound_sms_is_answered_with_an_empty_200_and_mailed(stage: Stage, a
     assert body_of(stage.anna.receives()) == SMS["text"]
 
 
-def test_health_is_200_while_the_database_answers(application: Client) -> None:
-    answer = application.get("/health")
-    assert (answer.status_code, answer.json) == (200, {"status": "ok"})
-
-
-def test_health_is_503_when_it_does_not(stage: Stage, web: Client) -> None:
-    stage.close()
-    (stage.folder / "state" / "smsdialog.db").unlink()
-    answer = web.get("/health")
-    assert (answer.status_code, answer.data) == (503, b"")
-
-
 def test_a_missing_configuration_is_503(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SMSDIALOG_CONFIG", str(tmp_path / "none.toml"))
     wsgi._service.cache_clear()

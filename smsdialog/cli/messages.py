@@ -1,4 +1,4 @@
-"""`smsdialog message` and `smsdialog flush`: what went out, what came in, and why."""
+"""`smsdialog message` and `smsdialog flush`: what went out and what came in."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import click
 from smsdialog.cli import Installation, as_json, installation, output
 from smsdialog.dialog import flush as passes
 from smsdialog.dialog import messages as use_cases
-from smsdialog.errors import NotFound
-from smsdialog.store import mails, outbound
 from smsdialog.store.receipts import Heard
 
 _COLUMNS = ("id", "direction", "time", "account", "peer", "state", "parts", "reason")
@@ -34,7 +32,7 @@ def message() -> None:
 def list_(here: Installation, everything: bool, as_json: bool) -> None:
     """List every SMS, and every mail that was meant to become one and did not."""
     found = use_cases.everything(here.service, all_mails=everything)
-    output.objects([_fields(one) for one in found], _COLUMNS, as_json=as_json, empty="no messages yet")
+    output.objects([fields_of(one) for one in found], _COLUMNS, as_json=as_json, empty="no messages yet")
 
 
 @message.command()
@@ -46,9 +44,9 @@ def show(here: Installation, message_id: str, as_json: bool) -> None:
     found = use_cases.find(here.service, message_id)
     heard = [_receipt(one) for one in use_cases.heard(here.service, found)]
     if as_json:
-        output.one({**_fields(found), "receipts": heard}, as_json=True)
+        output.one({**fields_of(found), "receipts": heard}, as_json=True)
         return
-    output.one(_fields(found), as_json=False)
+    output.one(fields_of(found), as_json=False)
     if heard:
         click.echo()
         output.objects(heard, ("received_at", "part", "delivery", "reason"), as_json=False, empty="")
@@ -63,37 +61,27 @@ def resend(here: Installation, message_id: str) -> None:
 
 
 @message.command()
-@click.argument("queue_id", metavar="QUEUE_ID")
-@as_json
+@click.argument("message_id", metavar="ID")
 @installation
-def why(here: Installation, queue_id: str, as_json: bool) -> None:
-    """Tell what became of the mail that the MTA calls by this queue id."""
-    with here.service.store.reading() as tx:
-        found = mails.of_queue_id(tx, queue_id)
-        rows = [
-            {**_fields(use_cases.of_mail(row)), "recipient": row.recipient, "outcome": row.outcome}
-            for row in found
-            if row.outcome != "sms"
-        ]
-        for mail_id in dict.fromkeys(row.mail_id for row in found):
-            rows += [
-                {**_fields(use_cases.of_outbound(row)), "recipient": row.peer, "outcome": row.state}
-                for row in outbound.of_mail(tx, mail_id)
-            ]
-    if not rows:
-        raise NotFound(f"no mail with the queue id '{queue_id}' has been handed over")
-    output.objects(rows, ("id", "time", "recipient", "outcome", "reason"), as_json=as_json, empty="")
+def cancel(here: Installation, message_id: str) -> None:
+    """Take back an SMS that waits or is held, or with a mail's ID all of its SMS; their author is told."""
+    for gone in use_cases.cancel(here.service, message_id):
+        click.echo(f"{gone.id}: taken back")
 
 
 @click.command()
 @installation
 def flush(here: Installation) -> None:
     """Make one pass over all that waits: SMS, reports, mails."""
+    from smsdialog.watch import rounds  # which loads much that no other command here needs
+
     done = passes.flush(here.service)
+    rounds.make(here.service)
     click.echo(f"{done.sms} SMS tried, {done.reports} reports written, mail for {done.accounts} accounts")
 
 
-def _fields(found: use_cases.Message) -> dict[str, Any]:
+def fields_of(found: use_cases.Message) -> dict[str, Any]:
+    """A message as JSON has it."""
     return {
         "id": found.id,
         "direction": found.direction,
@@ -111,6 +99,7 @@ def _fields(found: use_cases.Message) -> dict[str, Any]:
         "answer": found.answer,
         "mail": found.mail or None,
         "time": output.when(found.time),
+        "not_before": output.when(found.not_before or None),
     }
 
 
