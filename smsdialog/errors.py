@@ -10,6 +10,8 @@
      ├─ TooCostly                 a mail that takes more than any mail should: 75, and put aside at its third try
      ├─ Unauthentic               an HTTP call without its credential: 403
      ├─ BadCall                   an HTTP call that makes no sense: 400
+     ├─ SetupRefused              a mail server is not set up, and left as it was: CLI exit 1
+     ├─ BackupRefused             a backup cannot be made, or not be put back: CLI exit 1
      ├─ Declined                  what an administrator asked for is not done: CLI exit 1
      │   ├─ NotFound, Conflict    it is not there, or collides with what is
      │   ├─ Forbidden             his role does not let him
@@ -90,6 +92,14 @@ class Unauthentic(SmsDialogError):
 
 class BadCall(SmsDialogError):
     """An HTTP call that cannot be understood."""
+
+
+class SetupRefused(SmsDialogError):
+    """A mail server cannot be set up as asked; nothing was changed, or all of it was put back."""
+
+
+class BackupRefused(SmsDialogError):
+    """A backup cannot be made, or is none that can be put back here."""
 
 
 class Declined(SmsDialogError):
@@ -267,6 +277,14 @@ class AccountClosed(Refusal):
     )
 
 
+class AccountForwarded(Refusal):
+    """An answer of the former employee of an account that is closed, and whose SMS still come to him for a time."""
+
+    kind = "forwarded"
+    subject = _("Your account is closed")
+    message = _("Your SMS account is closed. SMS to its number still come to you for a time, but cannot be answered.")
+
+
 class OverLimit(Refusal):
     """The sender has sent what `limits` allow; said at the door only, as what was taken is held instead."""
 
@@ -306,6 +324,93 @@ class NotAnswerable(Refusal):
     kind = "not-answerable"
     status_code = "5.1.3"
     message = _("The SMS that you answered came from a sender that cannot be answered.")
+
+
+class GroupUnknown(Refusal):
+    """The sender's key has no group of this name."""
+
+    kind = "no-group"
+    status_code = "5.1.1"
+    message = _("There is no group “%(name)s”, so nothing was sent to anybody. Your groups: %(known)s")
+
+    @property
+    def topic(self) -> str:
+        """This very name."""
+        return f"{self.kind} {self.details['name']}"
+
+
+class GroupEmpty(Refusal):
+    """A group without members."""
+
+    kind = "empty-group"
+    status_code = "5.1.1"
+    message = _("The group “%(name)s” has no members, so nothing was sent to anybody.")
+
+    @property
+    def topic(self) -> str:
+        """This very name."""
+        return f"{self.kind} {self.details['name']}"
+
+
+class TemplateUnknown(Refusal):
+    """The sender's key has no template of this name."""
+
+    kind = "no-template"
+    status_code = "5.1.1"
+    message = _("There is no template “%(name)s”, so nothing was sent. Your templates: %(known)s")
+
+    @property
+    def topic(self) -> str:
+        """This very name."""
+        return f"{self.kind} {self.details['name']}"
+
+
+class SeveralTemplates(Refusal):
+    """A mail has one text, and so one template at most."""
+
+    kind = "several-templates"
+    status_code = "5.1.3"
+    message = _("The mail names several templates, so nothing was sent. Write to one template at a time.")
+
+
+class LineMissing(Refusal):
+    """A template has a field for a line that the mail does not have."""
+
+    kind = "line-missing"
+    status_code = "5.6.0"
+    message = _("The template “%(name)s” takes at least %(lines)s lines of text, and the mail has fewer.")
+
+
+class TimeUnreadable(Refusal):
+    """Brackets at the start of the subject that look like a time and are none."""
+
+    kind = "wrong-time"
+    status_code = "5.6.0"
+    message = _(
+        "Nothing was sent, because the time “%(words)s” at the start of the subject cannot be understood. Write it as "
+        "[kl. 14:30], [i morgen kl. 8], [mandag kl. 8] or [25/12 kl. 9]."
+    )
+
+    @property
+    def topic(self) -> str:
+        """These very words."""
+        return f"{self.kind} {self.details['words']}"
+
+
+class TimePast(Refusal):
+    """A day and time that are over."""
+
+    kind = "time-past"
+    status_code = "5.6.0"
+    message = _("Nothing was sent, because the time at the start of the subject is over.")
+
+
+class TimeTooFar(Refusal):
+    """Later than `limits.days_ahead` allows."""
+
+    kind = "time-too-far"
+    status_code = "5.6.0"
+    message = _("Nothing was sent: an SMS can wait for %(days)s days at most, and the time in the subject is later.")
 
 
 class KeyMissing(Refusal):

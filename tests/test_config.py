@@ -168,6 +168,7 @@ def test_a_table_is_a_table(table, value):
         ("language", '"../x"', "a language code: da or en"),
         ("country", '"dk"', "an ISO 3166 code such as DK"),
         ("country", '"UK"', "an ISO 3166 code such as DK"),
+        *(("timezone", zone, "a name such as Europe/Copenhagen") for zone in ('"CET+1"', '"Europe"', '"../x"', '""')),
         ("state_dir", '"state"', "an absolute path"),
         ("public_url", '"sms.firma.example"', "an http or https URL"),
         ("public_url", '"ftp://sms.firma.example"', "an http or https URL"),
@@ -190,10 +191,17 @@ def test_a_table_is_a_table(table, value):
         ("limits.sms_per_account_per_hour", "0", "a number above 0"),
         ("limits.sms_per_key_per_day", "-5", "a number above 0"),
         ("limits.new_customers_per_hour", "-1", "a number, 0 or more"),
+        ("limits.days_ahead", "-1", "a number of days, 0 or more"),
         ("admin.session_hours", "0", "a number of hours above 0"),
         ("admin.proxy_user_header", '"X Remote"', "a header's name: X-Remote-User"),
         ("admin.proxy_user_header", '"X-Remote-User"', "none, or the proxies that set it in admin.trusted_proxies"),
         ("admin.trusted_proxies", '["everybody"]', "networks such as 127.0.0.1/32, or \"unix\", not 'everybody'"),
+        ("metrics.trusted_networks", '["home"]', "networks such as 10.0.0.0/8, not 'home'"),
+        ("metrics.token", '"short"', "a secret of 16 characters or more, or none"),
+        ("digest.hour", "24", "an hour of the day, 0 to 23"),
+        ("heartbeat.hour", "-1", "an hour of the day, 0 to 23"),
+        ("heartbeat.to", '"20123456"', "a number such as +4520123456, or none"),
+        ("heartbeat.every_hours", "5", "one of 1, 2, 3, 4, 6, 8, 12, 24"),
         ("limits.countries", '["DK", "UK"]', "ISO 3166 codes such as DK, not 'UK'"),
         ("limits.countries", '["dk"]', "ISO 3166 codes such as DK, not 'dk'"),
     ],
@@ -311,10 +319,15 @@ def test_a_file_is_loaded_with_its_name_for_later_errors(tmp_path):
     assert config.load(path) == dataclasses.replace(read(DOMAIN), source=str(path))
 
 
+def test_a_heartbeat_needs_an_account():
+    assert "'heartbeat.account' is wrong" in problem(f'{DOMAIN}heartbeat.to = "+4520123456"')
+
+
 def test_secrets_are_not_shown():
     shown = repr(
         read(
             f'{DOMAIN}database.url = "postgresql+psycopg://u:HIDDEN@db.example/sms"\n'
+            'metrics.token = "HIDDEN-for-everybody"\n'
             '[gateways.main]\ntype = "kannel"\npassword = "HIDDEN"\ntoken = "HIDDEN"'
         )
     )

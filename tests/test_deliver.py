@@ -422,7 +422,8 @@ end, os._exit = os._exit, listed
 sys.argv.pop(0)
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
-HEAVY = ("alembic", "requests", "urllib3", "PIL", "qrcode", "click", "flask", "werkzeug", "jinja2", "psycopg")
+OF_THE_WEB = ("flask", "werkzeug", "jinja2", "prometheus_client")
+HEAVY = ("alembic", "requests", "urllib3", "PIL", "qrcode", "click", "psycopg", *OF_THE_WEB)
 
 
 def test_on_its_way_to_an_sms_the_pipe_loads_nothing_heavy(pipe: Pipe) -> None:

@@ -75,6 +75,14 @@ def test_every_catalogue_is_in_the_wheel(wheel):
     assert in_checkout <= set(wheel.namelist())
 
 
+def test_every_piece_for_mail_servers_is_in_the_wheel(wheel):
+    for server in ("postfix", "exim"):
+        files = (path for path in (CHECKOUT / "mta-config" / server).rglob("*") if path.is_file())
+        in_checkout = {f"smsdialog/mta_config/{path.relative_to(CHECKOUT / 'mta-config')}" for path in files}
+        assert in_checkout
+        assert in_checkout <= set(wheel.namelist())
+
+
 def test_every_profile_is_in_the_wheel(wheel):
     in_checkout = {str(path.relative_to(CHECKOUT)) for path in (CHECKOUT / "smsdialog").rglob("profiles/*.toml")}
     assert "smsdialog/gateways/profiles/sinch.toml" in in_checkout

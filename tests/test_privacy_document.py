@@ -23,7 +23,7 @@ NOBODYS = {
     },
     "accounts": {"receipts"},
     "signatures": {"source"},
-    "deliveries": {"outcome"},
+    "deliveries": {"outcome", "proof"},
     "outbound": {"encoding", "state", "gateway", "reference", "receipts", "owner"},
     "receipts": {"delivery"},
     "gateway_minutes": {"gateway"},
@@ -33,6 +33,7 @@ NOBODYS = {
     "notices": {"kind", "owner"},
     "users": {"role"},
     "acts": {"act"},
+    "rounds": {"name", "memory"},
 }
 # Somebody's, and never a customer's number or an employee's address: numbers of ours, digests, ids of the MTA.
 NEITHER = {

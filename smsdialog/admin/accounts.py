@@ -55,8 +55,8 @@ def create() -> tuple[str, int] | Response:
 
 @blueprint.get("/accounts/<number>/")
 def show(number: str) -> str:
-    """One account: its number, its code, what is held and why."""
-    return render_template("account.html", entry=directory.entry(g.service, number))
+    """One account: its number, its code, what is held and why, who stands in for its employee."""
+    return _account(number)
 
 
 @blueprint.post("/accounts/<number>/")
@@ -68,6 +68,18 @@ def edit(number: str) -> tuple[str, int] | Response:
         return _listing(number, wording.reason(error)), 409
     flash(language.translate("The account is changed. Its number and its dialogs are the same."))
     return redirect(url_for("accounts.listing", **_arguments()), 303)
+
+
+@blueprint.post("/accounts/<number>/deputies")
+def appoint(number: str) -> tuple[str, int] | Response:
+    """Name who gets its SMS, and who may answer as it."""
+    deliver_to, members = _changed("deliver_to"), _changed("members")
+    try:
+        use_cases.edit(g.service, number, deliver_to=_addresses(deliver_to), members=_addresses(members))
+    except Conflict as error:
+        return _account(number, wording.reason(error)), 409
+    flash(language.translate("It is changed who gets the SMS of this account, and who may answer them."))
+    return redirect(url_for("accounts.show", number=number), 303)
 
 
 @blueprint.post("/accounts/<number>/resume")
@@ -95,11 +107,37 @@ def ask(number: str) -> str:
 
 @blueprint.post("/accounts/<number>/close")
 def close(number: str) -> Response:
-    """Close it: its number is dead at once."""
-    closed = use_cases.close(g.service, number)
-    words = language.translate("The account of %(email)s is closed. The number %(number)s is dead.")
-    flash(words % {"email": closed.email, "number": wording.grouped(closed.number)})
+    """Close it: its number is dead at once, or SMS to it are forwarded for some days."""
+    days = _days(request.form.get("forward_days", ""))
+    if days:
+        deliver_to = _addresses(request.form.get("deliver_to", "").strip() or None)
+        closed = use_cases.forward(g.service, number, days, deliver_to)
+        words = language.translate(
+            "The account of %(email)s is closed. SMS to %(number)s are forwarded for %(days)s days."
+        )
+    else:
+        closed = use_cases.close(g.service, number)
+        words = language.translate("The account of %(email)s is closed. The number %(number)s is dead.")
+    flash(words % {"email": closed.email, "number": wording.grouped(closed.number), "days": days})
     return redirect(url_for("accounts.listing"), 303)
+
+
+def _days(text: str) -> int:
+    """A number of days as it was typed; nothing is none. Raises Conflict."""
+    text = text.strip() or "0"
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise Conflict("'%(value)s' is not a number", value=text)
+    return int(text)
+
+
+def _addresses(typed: str | None) -> list[str] | None:
+    """Addresses with blanks or commas between; None for None."""
+    return None if typed is None else typed.replace(",", " ").replace(";", " ").split()
+
+
+def _account(number: str, error: str = "") -> str:
+    entry = directory.entry(g.service, number)
+    return render_template("account.html", entry=entry, now=g.service.now(), error=error, typed=request.form)
 
 
 def _changed(field: str) -> str | None:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from smsdialog import __version__, log
 from smsdialog.admin import (
     accounts,
+    groups,
     guard,
     keys,
     language,
@@ -47,11 +48,12 @@ def create(service: Service) -> Flask:
     app = Flask(__name__, static_url_path="/admin/static")
     app.config.update(MAX_CONTENT_LENGTH=MAX_FORM_BYTES, MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES, MAX_FORM_PARTS=100)
     app.url_map.strict_slashes = app.url_map.merge_slashes = False  # no redirects, whose scheme a proxy would get wrong
+    groups.install(app)
     session.install(app, service)
     guard.install(app, service)
     language.install(app)
     wording.install(app)
-    for pages in (signin, keys, accounts, qrcodes, messages, status, log_pages):
+    for pages in (signin, keys, accounts, groups, qrcodes, messages, status, log_pages):
         app.register_blueprint(pages.blueprint, url_prefix="/admin")
     app.context_processor(_everywhere)
     app.after_request(_add_headers)

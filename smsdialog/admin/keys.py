@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from smsdialog.admin import guard, language, wording
 from smsdialog.core.model import Key
 from smsdialog.dialog import key as use_cases
+from smsdialog.dialog import stop_list
 from smsdialog.errors import Conflict
 
 blueprint = Blueprint("keys", __name__)
@@ -45,11 +46,28 @@ def edit(key_id: str) -> tuple[str, int] | Response:
     try:
         wishes |= {limit: _limit(form.get(limit, "")) for limit in use_cases.LIMITS}
         wishes["machine_mail"] = "machine_mail" in form
+        wishes["stop_words"] = "stop_words" in form
         use_cases.edit(g.service, key_id, label=form.get("label", ""), domains=form.get("domains", ""), **wishes)
     except Conflict as error:
         return _form(use_cases.show(g.service, key_id), wording.reason(error), form), 409
     flash(language.translate("The key is changed."))
     return redirect(url_for("keys.listing"), 303)
+
+
+@blueprint.post("/keys/<key_id>/stops")
+def stop(key_id: str) -> Response:
+    """Note that a customer wants no more SMS."""
+    stop_list.add(g.service, key_id, request.form.get("customer", ""))
+    flash(language.translate("The customer is sent no more SMS from this key."))
+    return redirect(url_for("keys.show", key_id=key_id), 303)
+
+
+@blueprint.post("/keys/<key_id>/stops/remove")
+def start(key_id: str) -> Response:
+    """Note that a customer wants SMS again."""
+    stop_list.remove(g.service, key_id, request.form.get("customer", ""))
+    flash(language.translate("The customer may be sent SMS from this key again."))
+    return redirect(url_for("keys.show", key_id=key_id), 303)
 
 
 @blueprint.get("/keys/<key_id>/<any(enable, disable, rotate, delete):act>")
@@ -93,7 +111,8 @@ def _listing(error: str = "", label: str = "") -> str:
 
 
 def _form(key: Key, error: str = "", form: object = None) -> str:
-    return render_template("key.html", key=key, error=error, form=form, wishes=use_cases.WISHES)
+    stopped = stop_list.listing(g.service, key.public_id) if key.stop_words else ()
+    return render_template("key.html", key=key, error=error, form=form, wishes=use_cases.WISHES, stopped=stopped)
 
 
 def _done(key: Key, said: str) -> Response:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from smsdialog.admin import language
+from smsdialog.admin import language, wording
 from smsdialog.dialog import messages as use_cases
+from smsdialog.dialog import why
 
 blueprint = Blueprint("messages", __name__)
 PER_PAGE = 50
@@ -49,4 +50,7 @@ def resend(message_id: str) -> Response:
 
 def _message(message: use_cases.Message, *, shown: bool = False) -> str:
     heard = use_cases.heard(g.service, message)
-    return render_template("message.html", message=message, heard=heard, shown=shown)
+    reader = why.Reader(language.translate, wording.moment, g.service.now())
+    story = why.of_message(g.service, reader, message.id)
+    steps = story.about(message.id) if story else ()
+    return render_template("message.html", message=message, heard=heard, shown=shown, steps=steps)

@@ -7,10 +7,10 @@ from datetime import datetime
 from flask import Flask
 
 from smsdialog.admin import language
-from smsdialog.core import phone
-from smsdialog.core.letters import HELD_REASONS
+from smsdialog.core import phone, reasons
+from smsdialog.dialog.messages import Message
 from smsdialog.dialog.status import MANY
-from smsdialog.errors import Declined
+from smsdialog.errors import NUMBER_REASONS, Declined
 
 
 def _(message: str) -> str:
@@ -29,12 +29,6 @@ OUT_STATES = {
 }
 IN_STATES = {"received": _("waiting"), "mailed": _("mailed"), "held": _("held back")}
 ACCOUNT_STATES = {"open": _("open"), "paused": _("paused"), "closed": _("closed")}
-DELIVERIES = {
-    "delivered": _("delivered"),
-    "failed": _("failed"),
-    "expired": _("the phone was not reached in time"),
-    "on its way": _("on its way"),
-}
 # What keeps a gateway from sending, see `dialog.gateway`.
 GATEWAY_STATES = {
     "up": _("works"),
@@ -45,38 +39,13 @@ GATEWAY_STATES = {
     "unknown": _("answers get lost"),
 }
 ROLES = {"administrator": _("administrator"), "manager": _("key manager"), "reader": _("reader")}
-# Why something is held, was refused or failed; the keys are what the ledger has.
-REASONS = {
-    **HELD_REASONS,
-    "the account is closed": _("the account is closed"),
-    "the key is disabled": _("the key is disabled"),
-    "its mailbox refuses mails": _("its mailbox refuses mails"),
-    "no account has this number": _("no account has this number"),
-    "interrupted": _("the program was interrupted while sending"),
-    "refused": _("the mail was refused"),
-    "wrong-number": _("a number in the mail is wrong"),
-    "no-number": _("the mail names no number"),
-    "too-many-recipients": _("the mail names too many numbers"),
-    "empty": _("the mail holds no text"),
-    "attachment-only": _("the mail holds nothing but attachments"),
-    "encrypted": _("the mail is encrypted"),
-    "signed-opaque": _("the mail is signed in a way that hides its text"),
-    "tnef": _("the mail is in Outlook's own format"),
-    "too-long": _("the text is too long"),
-    "too-big": _("the mail is too big"),
-    "paused": _("the key is disabled"),
-    "no-account": _("the sender has no account"),
-    "unknown-recipient": _("there is no such address"),
-    "not-answerable": _("the sender of the SMS cannot be answered"),
-    "no-key": _("the mail holds no valid API key"),
-    "no-numbers-left": _("no numbers are free"),
-}
 # The filters that look a word up.
 LOOKED_UP = {
     "account_state": ACCOUNT_STATES,
-    "delivery": DELIVERIES,
+    "delivery": reasons.DELIVERIES,
     "gateway_state": GATEWAY_STATES,
     "in_state": IN_STATES,
+    "number_reason": NUMBER_REASONS,
     "out_state": OUT_STATES,
     "role": ROLES,
 }
@@ -101,10 +70,10 @@ def reason(error: Declined) -> str:
     return text % error.details if error.details else text
 
 
-def because(text: str) -> str:
-    """A reason of the ledger; what a gateway said stays in its own words."""
-    ours = text.removesuffix(" (no answer wanted)")
-    return language.translate(REASONS[ours]) if ours in REASONS else text
+def because(message: Message) -> str:
+    """Why a message is in its state; what a gateway said stays in its own words."""
+    in_words = reasons.of_mail if message.id.startswith("m") else reasons.of_sms
+    return in_words(language.translate, message.reason)
 
 
 def moment(seconds: float) -> str:

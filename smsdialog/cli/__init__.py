@@ -66,10 +66,12 @@ def commands() -> click.Group:
     from smsdialog.cli import (
         accounts,
         audit,
+        contacts,
         db,
         demo,
         doctor,
         gateways,
+        groups,
         keys,
         messages,
         numbers,
@@ -77,11 +79,17 @@ def commands() -> click.Group:
         privacy,
         purge,
         serve,
+        setup,
+        stops,
+        templates,
         users,
+        watch,
+        why,
     )
 
-    everyday = (keys, accounts, numbers, messages, gateways, users, audit, preview, privacy)
-    for module in (db, *everyday, purge, doctor, serve, demo):
+    everyday = (keys, accounts, numbers, messages, why, gateways, users, audit, preview, privacy, stops)
+    people = (groups, contacts, templates)
+    for module in (db, *everyday, *people, purge, setup, doctor, watch, serve, demo):
         module.register(smsdialog)
     return smsdialog
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import click
 from smsdialog.cli import Installation, as_json, installation, output
 from smsdialog.core.model import Account, Receipts
 from smsdialog.dialog import account as use_cases
+from smsdialog.dialog.deputy import emails
 from smsdialog.errors import Conflict, NumbersExhausted
-from smsdialog.store import accounts
+from smsdialog.store import accounts, deputies
+from smsdialog.store.deputies import Deputy
 
 RECEIPTS = ["", *(receipts.value for receipts in Receipts)]
 _COLUMNS = ("id", "email", "number", "key", "state")
@@ -39,7 +42,7 @@ def create(here: Installation, email: str, key_name: str, number: str, as_json: 
         opened = use_cases.open_account(here.service, email, key_name, number)
     except NumbersExhausted as error:
         raise Conflict("no number is free; add some with 'smsdialog number add RANGE'") from error
-    output.one(_fields(opened), as_json=as_json)
+    output.one(_fields(opened, ()), as_json=as_json)
 
 
 @account.command(name="list")
@@ -48,7 +51,8 @@ def create(here: Installation, email: str, key_name: str, number: str, as_json: 
 def list_(here: Installation, as_json: bool) -> None:
     """List the accounts, closed ones included."""
     with here.service.store.reading() as tx:
-        rows = [_fields(found) for found in accounts.listing(tx)]
+        named = deputies.by_account(tx)
+        rows = [_fields(found, named.get(found.id, ())) for found in accounts.listing(tx)]
     empty = "no accounts yet; open one with 'smsdialog account create EMAIL --key KEY'"
     output.objects(rows, _COLUMNS, as_json=as_json, empty=empty)
 
@@ -62,7 +66,7 @@ def show(here: Installation, name: str, as_json: bool) -> None:
     with here.service.store.reading() as tx:
         found = use_cases.find(here.service, tx, name)
         signatures = list(accounts.signatures_of(tx, found.id))
-    output.one({**_fields(found), "signatures": signatures}, as_json=as_json)
+    output.one({**_whole(here, found), "signatures": signatures}, as_json=as_json)
 
 
 @account.command()
@@ -70,25 +74,37 @@ def show(here: Installation, name: str, as_json: bool) -> None:
 @click.option("--email", help="Its new e-mail address.")
 @click.option("--key", "key_name", metavar="KEY", help="Its new key.")
 @click.option("--receipts", type=click.Choice(RECEIPTS), help="Which receipts it is told of.")
+@click.option(
+    "--deliver-to", multiple=True, metavar="ADDRESS", help="Who gets its SMS, once for each; '': itself again."
+)
+@click.option("--member", "members", multiple=True, metavar="ADDRESS", help="Who else may answer as it; '': nobody.")
 @click.option("--forget-signatures", "forget", is_flag=True, help="Forget the signatures learned for it.")
 @click.option("--resume", is_flag=True, help="Write to its mailbox again after it kept refusing mails.")
 @as_json
 @installation
 def edit(here: Installation, name: str, as_json: bool, **wishes: Any) -> None:
-    """Change an account's e-mail address or key; its number and dialogs stay."""
+    """Change an account's e-mail address, key or deputies; its number and dialogs stay."""
     if not any(value or value == "" for value in wishes.values()):
         raise click.UsageError("nothing to change: see 'smsdialog account edit --help'")
-    changed = use_cases.edit(here.service, name, **wishes)
-    output.one(_fields(changed), as_json=as_json)
+    wishes |= {name: _named(wishes[name]) for name in ("deliver_to", "members")}
+    output.one(_whole(here, use_cases.edit(here.service, name, **wishes)), as_json=as_json)
 
 
 @account.command()
 @click.argument("name", metavar="ACCOUNT")
+@click.option("--forward-days", type=float, default=0.0, metavar="N", help="For how long SMS to it still become mails.")
+@click.option("--deliver-to", multiple=True, metavar="ADDRESS", help="Who gets these, and may answer; once for each.")
 @as_json
 @installation
-def close(here: Installation, name: str, as_json: bool) -> None:
-    """Close an account: its number is dead at once."""
-    output.one(_fields(use_cases.close(here.service, name)), as_json=as_json)
+def close(here: Installation, name: str, forward_days: float, deliver_to: tuple[str, ...], as_json: bool) -> None:
+    """Close an account: its number is dead at once, or SMS to it are forwarded for a time."""
+    if deliver_to and not forward_days:
+        raise click.UsageError("--deliver-to is for what is forwarded: give --forward-days")
+    if forward_days:
+        closed = use_cases.forward(here.service, name, forward_days, _named(deliver_to))
+    else:
+        closed = use_cases.close(here.service, name)
+    output.one(_whole(here, closed), as_json=as_json)
 
 
 @account.command(name="qr")
@@ -123,7 +139,17 @@ def _write(out: Path, package: bytes) -> None:
         raise Conflict("%(path)s cannot be written: %(reason)s", path=out, reason=error.strerror) from error
 
 
-def _fields(found: Account) -> dict[str, Any]:
+def _named(addresses: tuple[str, ...]) -> list[str] | None:
+    """The addresses that options name: None where none was given, none of them where an empty one was."""
+    return [address for address in addresses if address] if addresses else None
+
+
+def _whole(here: Installation, found: Account) -> dict[str, Any]:
+    with here.service.store.reading() as tx:
+        return _fields(found, deputies.of_account(tx, found.id))
+
+
+def _fields(found: Account, named: Sequence[Deputy]) -> dict[str, Any]:
     return {
         "id": found.id,
         "email": found.email,
@@ -133,4 +159,7 @@ def _fields(found: Account) -> dict[str, Any]:
         "closed_at": output.when(found.closed_at),
         "suspended_at": output.when(found.suspended_at),
         "receipts": found.receipts,
+        "forward_until": output.when(found.forward_until),
+        "deliver_to": emails(named, receives=True),
+        "members": emails(named, receives=False),
     }

@@ -67,6 +67,7 @@ def show(here: Installation, name: str, as_json: bool) -> None:
 @click.option("--texts-days", type=int, metavar="N", help="For how long its texts are kept; 0: as configured.")
 @click.option("--numbers-days", type=int, metavar="N", help="For how long its customers' numbers are kept.")
 @click.option("--records-days", type=int, metavar="N", help="For how long its records are kept.")
+@click.option("--stop-words", type=click.Choice(["on", "off"]), help="Whether customers end what they get with STOP.")
 @click.option("--machine-mail/--no-machine-mail", default=None, help="Whether monitoring mail becomes SMS.")
 @as_json
 @installation
@@ -75,6 +76,8 @@ def edit(here: Installation, name: str, as_json: bool, **wishes: Any) -> None:
     values = {wish: value for wish, value in wishes.items() if value is not None}
     if not values:
         raise click.UsageError("nothing to change: see 'smsdialog key edit --help'")
+    if "stop_words" in values:
+        values["stop_words"] = values["stop_words"] == "on"
     output.one(_fields(use_cases.edit(here.service, name, **values)), as_json=as_json)
 
 
@@ -129,6 +132,7 @@ def _fields(found: Key) -> dict[str, Any]:
         "require": found.require,
         "domains": list(found.domains),
         "machine_mail": found.machine_mail,
+        "stop_words": found.stop_words,
         "receipts": found.receipts,
         "texts": found.texts,
         "texts_days": found.texts_days,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ import click
 from smsdialog import config as configuration
 from smsdialog.cli import Installation, as_json, installation, output
 from smsdialog.config import Config
-from smsdialog.core import address, automatic, mailparse, sms, text
-from smsdialog.core.address import KeyAddress, Meaning, PhoneAddress, ReplyAddress
+from smsdialog.core import address, automatic, mailparse, schedule, sms, text
+from smsdialog.core.address import GroupAddress, KeyAddress, Meaning, PhoneAddress, ReplyAddress, TemplateAddress
 from smsdialog.core.customers import Rules, customers, subject_numbers
 from smsdialog.core.mailbox import address_list
 from smsdialog.core.model import Account, Cut, Envelope, IncomingMail, PhoneNumber
 from smsdialog.core.phone import service_number
 from smsdialog.dialog import account as use_cases
+from smsdialog.dialog import later
 from smsdialog.errors import NUMBER_REASONS, NoNumber, Refusal, TooLong, WrongNumbers
 from smsdialog.store import accounts, inbound, keys
 
@@ -53,11 +55,13 @@ def preview(here: Installation, files: tuple[Path, ...], cut: str | None, accoun
             unread += 1
             continue
         mail = mailparse.parse(raw)
+        when, mail, wrong = _when(config, mail)
         recipients, refused = _recipients(config, mail)
+        refused = wrong or refused
         refused = _automatic(config, mail) or refused
         wishes = _wishes(here, found, recipients) if found else Wishes()
         wishes = replace(wishes, cut=cut or wishes.cut or config.text.cut)
-        seen = {"file": output.printable(str(file)), **judge(config, mail, wishes, recipients, refused)}
+        seen = {"file": output.printable(str(file)), **judge(config, mail, wishes, recipients, refused), "when": when}
         click.echo(json.dumps(seen, ensure_ascii=False) if as_json else _for_people(seen))
     sys.exit(1 if unread else 0)
 
@@ -93,18 +97,34 @@ def judge(config: Config, mail: IncomingMail, wishes: Wishes, recipients: list[s
     }
 
 
+def _when(config: Config, mail: IncomingMail) -> tuple[str | None, IncomingMail, str]:
+    """The time that a subject begins with, the mail without it, and what is wrong with it."""
+    wish = schedule.split(mail.subject)
+    if not wish.words:
+        return None, mail, ""
+    without_it = replace(mail, subject=wish.subject)
+    try:
+        moment = later.moment(config, time.time(), wish.words, mail.headers)
+    except Refusal as error:
+        return None, without_it, error.kind
+    return later.in_zone(config, moment).isoformat(timespec="minutes"), without_it, ""
+
+
 def _recipients(config: Config, mail: IncomingMail) -> tuple[list[str], str]:
     """The customers that a mail names, as far as can be told without its sender's account; and what is wrong."""
     found = (address.split_address(a) for name in ("To", "Cc") for v in mail.headers.all(name) for a in address_list(v))
     meanings = [address.read(local) for local, domain in found if address.same_domain(domain, config.domain)]
-    by_subject = [m for m in meanings if isinstance(m, KeyAddress) or _is_service_number(config, m)]
+    by_subject = [m for m in meanings if isinstance(m, KeyAddress | TemplateAddress) or _is_service_number(config, m)]
     typed: list[str] = [m.typed for m in meanings if isinstance(m, PhoneAddress) and m not in by_subject]
     typed += [PhoneNumber(f"+{m.peer}") for m in meanings if isinstance(m, ReplyAddress)]
+    groups = [f"gruppe-{m.name}" for m in meanings if isinstance(m, GroupAddress)]
     if by_subject:
-        typed += subject_numbers(mail.subject, lenient=bool(typed))
+        typed += subject_numbers(mail.subject, lenient=bool(typed or groups))
     rules = Rules(config.country, config.limits.countries, config.limits.recipients_per_mail)
+    if groups and not typed:
+        return groups, ""
     try:
-        return list(customers(typed, (), rules)), ""
+        return [*groups, *customers(typed, (), rules)], ""
     except WrongNumbers as error:
         return [], "; ".join(f"{e.typed}: {NUMBER_REASONS[e.reason]}" for e in error.refused)
     except NoNumber as error:
@@ -154,6 +174,8 @@ def _for_people(seen: dict[str, Any]) -> str:
         f"  to        {', '.join(seen['recipients']) or '-'}",
         f"  SMS       {seen['parts']} ({seen['encoding']}, {seen['units']} units)",
     ]
+    if seen["when"]:
+        lines.append(f"  when      {seen['when']}")
     if seen["forced_by"]:
         lines.append(f"  because   {' '.join(seen['forced_by'])}")
     if seen["refused"]:

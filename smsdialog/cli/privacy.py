@@ -23,6 +23,8 @@ _COUNTED = {
     "notices": "mails of ours",
     "accounts": "accounts",
     "signatures": "signatures and endings of mails, and bounces",
+    "names": "names that keys had for him",
+    "groups": "groups that he was in",
     "users": "users of the web pages",
     "mentions": "other rows that named him",
     "files": "files, or lines of files",

@@ -36,6 +36,7 @@ _COMMANDS = {
     "afmeld": "unsubscribe",
     "help": "help",
     "hjaelp": "help",
+    "status": "status",
 }
 # Addresses that people must reach people by (RFC 2142); the MTA sends them to the operator.
 _RESERVED = ("postmaster", "abuse", "hostmaster", "mailer-daemon", "root")
@@ -48,6 +49,9 @@ _PEER = re.compile(rf"[0-9]{{3,20}}|{NO_REPLY}")
 _BOUNCE_PAYLOAD = re.compile(r"[a-z0-9-]{1,45}")
 _REPLY = re.compile(rf"\+?({_PEER.pattern})\.({_SIGNATURE})")
 _LOOP = re.compile(rf"doctor-([a-z2-7]{{10}})\.({_SIGNATURE})")
+# Names as `core.slug` makes them.
+_NAMED = re.compile(r"(?:(gruppe|group)|(?:skabelon|template))-([a-z0-9]+(?:-[a-z0-9]+)*)")
+_TAKE_BACK = re.compile(rf"(?:fortryd|cancel)-([1-9][0-9]{{0,17}})\.({_SIGNATURE})")
 _BOUNCE = re.compile(rf"b\.({_BOUNCE_PAYLOAD.pattern})\.({_SIGNATURE})")
 
 # A-Z and a-z written out: with re.IGNORECASE, [a-z] matches the Kelvin sign and the dotless i too.
@@ -59,7 +63,7 @@ _SECRET_WORD = re.compile(r"[Kk][A-Za-z2-7]{32}|(?<=\.)[A-Za-z2-7]{16}(?![A-Za-z
 
 @dataclass(frozen=True)
 class Command:
-    """A mailbox that does something: `name` is "subscribe", "unsubscribe" or "help"."""
+    """A mailbox that does something: `name` is "subscribe", "unsubscribe", "help" or "status"."""
 
     name: str
 
@@ -87,6 +91,28 @@ class ReplyAddress:
 
 
 @dataclass(frozen=True)
+class GroupAddress:
+    """Several customers of a key under one name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class TemplateAddress:
+    """A text of a key's, by its name; the customers stand in the subject."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class TakeBackAddress:
+    """The SMS of one mail that wait for their time, to be taken back; signed for one account."""
+
+    mail: int
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class BounceAddress:
     """The envelope sender of a mail of ours, come back as a recipient."""
 
@@ -106,7 +132,18 @@ class Unknown:
     """Nobody here."""
 
 
-Meaning = Command | KeyAddress | PhoneAddress | ReplyAddress | BounceAddress | Reserved | Unknown
+Meaning = (
+    Command
+    | KeyAddress
+    | PhoneAddress
+    | ReplyAddress
+    | GroupAddress
+    | TemplateAddress
+    | TakeBackAddress
+    | BounceAddress
+    | Reserved
+    | Unknown
+)
 
 
 def read(local_part: str) -> Meaning:
@@ -137,6 +174,10 @@ def _read_shape(text: str) -> Meaning:
         return ReplyAddress(reply[1], reply[2])
     if bounce := _BOUNCE.fullmatch(text):
         return BounceAddress(bounce[1], bounce[2])
+    if named := _NAMED.fullmatch(text):
+        return GroupAddress(named[2]) if named[1] else TemplateAddress(named[2])
+    if taken := _TAKE_BACK.fullmatch(text):
+        return TakeBackAddress(int(taken[1]), taken[2])
     return Unknown()
 
 
@@ -206,6 +247,16 @@ def reply_token_is_valid(secrets: Sequence[bytes], account_id: int, peer: str, t
     return _is_one_of(token, expected)
 
 
+def take_back_local_part(secret: bytes, account_id: int, mail_id: int) -> str:
+    """The address under which an account takes back what waits of one of its mails."""
+    return f"fortryd-{mail_id}.{_take_back_token(secret, account_id, mail_id)}"
+
+
+def take_back_token_is_valid(secrets: Sequence[bytes], account_id: int, mail_id: int, token: str) -> bool:
+    """Whether a token was made for this account and mail with one of the secrets; in constant time for each."""
+    return _is_one_of(token, [_take_back_token(secret, account_id, mail_id) for secret in secrets])
+
+
 def bounce_local_part(secret: bytes, payload: str) -> str:
     """The envelope sender of a mail of ours; `payload` names the mail in 1 to 45 of a-z, 0-9 and dashes.
 
@@ -253,6 +304,10 @@ def _plain_peer(peer: str) -> str:
 
 def _reply_token(secret: bytes, account_id: int, peer: str) -> str:
     return _base32(_mac(secret, "reply", f"{account_id}/{peer}")[:_TOKEN_BYTES])
+
+
+def _take_back_token(secret: bytes, account_id: int, mail_id: int) -> str:
+    return _base32(_mac(secret, "take-back", f"{account_id}/{mail_id}")[:_TOKEN_BYTES])
 
 
 def _bounce_token(secret: bytes, payload: str) -> str:

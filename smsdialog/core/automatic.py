@@ -54,6 +54,11 @@ class Verdict:
     name: str
     action: Action
 
+    @property
+    def shown(self) -> str:
+        """As it stands in the ledger."""
+        return f"{self.rule} {self.name}"
+
 
 def judge(mail: IncomingMail, envelope: Envelope, own: Own) -> Verdict | None:
     """The verdict of the first rule that the mail meets; None if it seems to come from a human."""

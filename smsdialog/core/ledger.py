@@ -31,6 +31,7 @@ OUT = (
     Step("lease", ("queued",), ("sending",)),
     Step("settle", ("sending", "unknown"), ("sent", "failed", "unknown", "queued")),
     Step("expire", ("sending",), ("unknown",)),
+    Step("doubt", ("queued", "sending"), ("unknown",)),
     Step("was_taken", ("queued", "unknown"), ("sent",)),
     Step("was_delivered", ("queued", "sending", "sent", "unknown", "failed"), ("delivered",)),
     Step("was_not_delivered", ("queued", "sending", "sent", "unknown", "delivered"), ("failed",)),

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from smsdialog.core.model import Account
+from smsdialog.core.stopword import Wish
 from smsdialog.errors import NUMBER_REASONS, Refusal, WrongNumbers
 
 Translate = Callable[[str], str]
@@ -41,6 +43,8 @@ HELD_REASONS = {
     "stale": _("the mail was under way for more than 12 hours"),
 }
 
+# Ends a reason that would have been told, had the mail not asked for silence.
+NO_ANSWER_WANTED = "(no answer wanted)"
 EXPIRED = _("the phone was not reached in time")
 GIVEN_UP = _("given up")
 # Said by the code that speaks HTTP; what follows a colon is for the operator.
@@ -50,9 +54,37 @@ OF_THE_NETWORK = (
     _("the gateway's answer came too slowly"),
 )
 ERASED = _("the customer's number was removed")
+TAKEN_BACK = _("taken back before its time")
+RESTORED = _("it waited when a backup was made, and may have been sent since")
+STOPPED = _("the customer has answered STOP, and wants no more SMS")
 REMOVED_CUSTOMER = _("A customer whose number was removed")
 # Reasons of the ledger that are our own words, and quote nobody.
-OUR_REASONS = (*HELD_REASONS, EXPIRED, GIVEN_UP, ERASED, "interrupted", "the account is closed", "the key is disabled")
+OUR_REASONS = (
+    *HELD_REASONS,
+    *(EXPIRED, GIVEN_UP, ERASED, RESTORED, STOPPED, TAKEN_BACK),
+    *("interrupted", "the account is closed", "the key is disabled"),
+)
+
+NOT_ANSWERABLE = _("(This SMS came from a sender that cannot be answered.)")
+_IN_HIS_PLACE = _(
+    "(This SMS was sent to %(number)s, the number of %(email)s, and you get it in their place. Your answer goes out "
+    "from that number.)"
+)
+_FORWARDED_IN_HIS_PLACE = _(
+    "(This SMS was sent to %(number)s, the number of %(email)s until that account was closed, and is forwarded to you "
+    "for a time. Your answer goes out from that number.)"
+)
+_FORWARDED = _(
+    "(Your account is closed. SMS to its number, %(number)s, are forwarded to you for a time; they cannot be answered.)"
+)
+# What the one word of an SMS means, where its key heeds that.
+WISHES = {
+    Wish.STOP: _(
+        "(The customer wants no more SMS. What you or your colleagues send him from now on is refused, until he "
+        "texts START. He gets no answer to this by itself.)"
+    ),
+    Wish.START: _("(The customer may be sent SMS.)"),
+}
 
 
 @dataclass(frozen=True)
@@ -82,12 +114,18 @@ def missing_part(translate: Translate, index: int, total: int) -> str:
     return translate("[part %(index)d of %(total)d is missing]") % {"index": index, "total": total}
 
 
-def sms_body(translate: Translate, text: str, *, answerable: bool) -> str:
-    """The SMS, and nothing else; one that cannot be answered says so."""
-    if answerable:
-        return text
-    note = translate("(This SMS came from a sender that cannot be answered.)")
-    return f"{text}\n\n{note}"
+def sms_body(text: str, notes: Iterable[str]) -> str:
+    """The SMS, and nothing else, but what has to be said of it, each below the other; an empty note is none."""
+    return "\n\n".join([text, *filter(None, notes)])
+
+
+def why_you(translate: Translate, account: Account, reader: str) -> str:
+    """Why somebody gets the SMS of an account: empty for its own employee while it is open."""
+    if account.closed_at is None:
+        text = "" if reader == account.email else _IN_HIS_PLACE
+    else:
+        text = _FORWARDED if reader == account.email else _FORWARDED_IN_HIS_PLACE
+    return translate(text) % {"email": account.email, "number": account.number} if text else ""
 
 
 def refusal(translate: Translate, error: Refusal, mail_subject: str, text: str) -> Letter:
@@ -155,6 +193,11 @@ def how_to(translate: Translate, domain: str) -> str:
         "\n"
         "Quoted mails, signatures and attachments are left out of the SMS.\n"
         "\n"
+        "An SMS for later has its time at the start of the subject, such as [kl. 14:30] or [25/12 kl. 9]. A group that "
+        "your administrator has made is texted at gruppe-<name>@%(domain)s, and a ready text is sent by "
+        "skabelon-<name>@%(domain)s; your API key must be among the recipients. status@%(domain)s answers with your "
+        "number and what became of your last messages.\n"
+        "\n"
         "To close your account, write to unsubscribe@%(domain)s with your API key in the subject."
     )
     return text % {"domain": domain}
@@ -177,6 +220,15 @@ def operator_suspended(translate: Translate, email: str) -> Letter:
         "'smsdialog account edit %(email)s --resume'."
     )
     return Letter(translate("A mailbox refuses mails"), text % {"email": email})
+
+
+def operator_deputy_refuses(translate: Translate, email: str, account: str) -> Letter:
+    """To the operator: one of several who get an account's SMS does not."""
+    text = translate(
+        "The mailbox %(email)s refused the mail of an SMS to %(account)s. The others who get these SMS did get it. "
+        "'smsdialog account edit %(account)s --deliver-to ADDRESS' names who gets them."
+    )
+    return Letter(translate("A mailbox refuses mails"), text % {"email": email, "account": account})
 
 
 def operator_gateway_down(translate: Translate, gateway: str, reason: str, *, needs_a_hand: bool) -> Letter:

@@ -62,8 +62,8 @@ def without_comments(value: str) -> str | None:
     'no          "(kept)"'
     """
     shape = outline(value)
-    if shape is None:
-        return None
+    if shape is None or shape == value:
+        return shape
     return "".join(given if seen == QUOTED else seen for given, seen in zip(value, shape, strict=True))
 
 

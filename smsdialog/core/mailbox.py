@@ -148,7 +148,7 @@ def _in_words(piece: str) -> list[str]:
 
 def _is_plain(text: str) -> bool:
     """Whether no character is invisible, a space, unassigned, or a stand-in for an ASCII one."""
-    return all(character.isascii() or _is_letterlike(character) for character in text)
+    return text.isascii() or all(character.isascii() or _is_letterlike(character) for character in text)
 
 
 def _is_letterlike(character: str) -> bool:

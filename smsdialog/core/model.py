@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 class Secret(str):
@@ -84,13 +85,20 @@ class Headers:
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of the named header, first to last."""
-        wanted = name.lower()
-        return tuple(value for key, value in self.pairs if key.lower() == wanted)
+        return self._by_name.get(name.lower(), ())
 
     def first(self, name: str) -> str | None:
         """The first value of the named header, or None."""
         values = self.all(name)
         return values[0] if values else None
+
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[str, ...]]:
+        """The values under each name in lower case: a mail is asked for seventy of them."""
+        values: dict[str, list[str]] = {}
+        for name, value in self.pairs:
+            values.setdefault(name.lower(), []).append(value)
+        return {name: tuple(found) for name, found in values.items()}
 
 
 @dataclass(frozen=True)
@@ -217,7 +225,8 @@ class Key:
     below; none: any. `machine_mail` lets monitoring mail through. `receipts` (a `Receipts`) is what its employees
     are told of, unless their account wants it otherwise. `sms_per_account_per_hour` and `sms_per_day` are limits
     of its own, `texts` (a `Texts`, or empty) says whether its texts are kept, and the three numbers of days for how
-    long its texts, customers' numbers and records are; 0: as configured.
+    long its texts, customers' numbers and records are; 0: as configured. `stop_words` says whether customers may end
+    what they get from it with STOP.
     """
 
     id: int
@@ -237,6 +246,7 @@ class Key:
     texts_days: int = 0
     numbers_days: int = 0
     records_days: int = 0
+    stop_words: bool = False
 
     def admits(self, address: str) -> bool:
         """Whether its employees may write from an address.
@@ -253,7 +263,9 @@ class Key:
 @dataclass(frozen=True)
 class Account:
     """One employee address on one key. Times are in seconds since the epoch: `closed_at` is None while it is
-    open, `suspended_at` while its mailbox takes our mails.
+    open, `suspended_at` while its mailbox takes our mails; SMS to a closed one still become mails until
+    `forward_until`. `stop_words` is its key's: whether customers may end what they get with STOP; so is `texts` (a
+    `Texts`, or empty): whether texts are kept.
     """
 
     id: int
@@ -265,6 +277,13 @@ class Account:
     closed_at: float | None
     suspended_at: float | None = None
     receipts: str = ""
+    forward_until: float | None = None
+    stop_words: bool = False
+    texts: str = ""
+
+    def is_forwarded(self, now: float) -> bool:
+        """Whether it is closed, and SMS to its number still become mails."""
+        return self.closed_at is not None and self.forward_until is not None and self.forward_until > now
 
     @property
     def state(self) -> str:

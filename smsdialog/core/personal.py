@@ -33,12 +33,26 @@ def is_removed(value: str) -> bool:
     return value.startswith(REMOVED)
 
 
+def masked(email: str) -> str:
+    """An address as it may stand in logs.
+
+    >>> masked("anna@firma.example"), masked("Firma")
+    ('a***@firma.example', 'Firma')
+    """
+    local_part, at, domain = email.rpartition("@")
+    return f"{local_part[:1]}***@{domain}" if at else email
+
+
 @dataclass(frozen=True)
 class Person:
-    """One of the two is filled: the number in E.164 of a customer, or the address of an employee."""
+    """One of the two is filled: the number in E.164 of a customer, or the address of an employee.
+
+    `names` are what keys call that customer, as they stand before his number in what we write to employees.
+    """
 
     number: PhoneNumber | None = None
     email: str = ""
+    names: tuple[str, ...] = ()
 
     @cached_property
     def needle(self) -> str:
@@ -61,10 +75,7 @@ class Person:
         >>> Person(PhoneNumber("+4520123456")).masked, Person(email="anna@firma.example").masked
         ('+4520***', 'a***@firma.example')
         """
-        if self.number:
-            return f"{self.number[:5]}***"
-        local_part, _, domain = self.email.rpartition("@")
-        return f"{local_part[:1]}***@{domain}"
+        return f"{self.number[:5]}***" if self.number else masked(self.email)
 
     def is_in(self, text: str) -> bool:
         """Whether a text names him.
@@ -81,7 +92,14 @@ class Person:
         >>> Person(email="anna@firma.example").blotted("Fra Anna@firma.example, ikke joanna@firma.example")
         'Fra (removed), ikke joanna@firma.example'
         """
+        if self.names:
+            text = self._called.sub(BLOT, text)
         return self.pattern.sub(BLOT, text)
+
+    @cached_property
+    def _called(self) -> re.Pattern[str]:
+        """Finds him with his name, as `dialog.called` writes both."""
+        return re.compile(rf"(?:{'|'.join(map(re.escape, self.names))}) \({self.pattern.pattern}\)")
 
 
 def read(typed: str, country: str) -> Person:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import (
@@ -83,6 +84,7 @@ _LIST_SEPARATORS = re.compile("[,，；、\r\n\v\f\x85\u2028\u2029]|;(?!ext=)")
 _BEFORE_A_PLUS = re.compile(r"(?<!\s)\s+(?=\(?\+)")
 
 
+@lru_cache(maxsize=1024)  # customers are written to again and again
 def parse(typed: str, country: str) -> PhoneNumber:
     """The number that an employee typed, in a subject or as a local part; pure.
 
@@ -358,6 +360,7 @@ def _is_emergency(digits: str, region: str) -> bool:
     return known or shortnumberinfo.is_emergency_number(digits, region)
 
 
+@lru_cache(maxsize=1024)
 def _is_premium(number: str) -> bool:
     """Whether texting an E.164 number costs more than an SMS, whether or not the number exists."""
     if number.startswith(_PREMIUM_CALLING_CODES) or _DANISH_PREMIUM.fullmatch(number):
@@ -368,6 +371,7 @@ def _is_premium(number: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=1024)
 def _region(number: str) -> str:
     """The ISO 3166 region of an E.164 number, or an empty text.
 

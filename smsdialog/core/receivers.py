@@ -52,6 +52,18 @@ def receiver(rules: Mapping[tuple[str, str], str], to: str, text: str) -> str:
     return rules.get((where, keyword)) or rules.get((where, "")) or phone.service_number(to) or to
 
 
+def said(rules: Mapping[tuple[str, str], str], number: str, text: str) -> str:
+    """What a text says to an account, without the keyword that led to it.
+
+    >>> rules = {("1204", "FIRMA"): "459192000002", ("1204", ""): "459192000003"}
+    >>> said(rules, "459192000002", "Firma stop"), said(rules, "459192000003", "stop")
+    ('stop', 'stop')
+    """
+    word = _WORD.match(text)
+    leads = {keyword for (_, keyword), account in rules.items() if keyword and account == number}
+    return text[word.end() :].lstrip() if word and word[1].upper() in leads else text
+
+
 def sender_of(rules: Mapping[tuple[str, str], str], number: str) -> str:
     """The digits that texts from an account must bear, so that an answer to them finds it; the number itself if none.
 

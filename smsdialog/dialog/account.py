@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from smsdialog.config import SERVICE_NUMBER_DIGITS
 from smsdialog.core.mailbox import can_be_written_to, canonical_address
 from smsdialog.core.model import Account, Key
 from smsdialog.core.phone import service_number
-from smsdialog.dialog import audit, post
+from smsdialog.dialog import audit, deputy, post
 from smsdialog.dialog import key as key_use_cases
 from smsdialog.dialog.service import Service
 from smsdialog.errors import Conflict, NotFound, NumbersExhausted
@@ -14,6 +16,8 @@ from smsdialog.store import Clash, Connection, accounts, bounces, inbound, numbe
 
 # What the log of acts says of a change.
 _SHOWN = ("email", "key", "receipts")
+MOST_FORWARD_DAYS = 366
+SECONDS_PER_DAY = 86_400
 
 
 def create(service: Service, tx: Connection, *, email: str, key: Key, number: str = "") -> Account:
@@ -73,14 +77,17 @@ def edit(
     email: str | None = None,
     key_name: str | None = None,
     receipts: str | None = None,
+    deliver_to: Sequence[str] | None = None,
+    members: Sequence[str] | None = None,
     forget: bool = False,
     resume: bool = False,
 ) -> Account:
-    """Change an open account's address or key, or its wish for receipts; number and dialogs stay.
+    """Change an open account's address or key, its wish for receipts, or its deputies; number and dialogs stay.
 
-    Raises NotFound, Conflict. `receipts` is one of `Receipts`, or empty for what its key says.
+    Raises NotFound, Conflict. `receipts` is one of `Receipts`, or empty for what its key says. `deliver_to` are those
+    who get its SMS, nobody: its own address; `members` those who may answer as the account besides.
     `forget` drops the signatures learned for it; `resume` writes to its mailbox again after that kept
-    refusing mails, as a new address does. What was held for it is mailed when the new key is enabled.
+    refusing mails, as new addresses do. What was held for it is mailed when the new key is enabled.
     """
     values: dict[str, object] = {} if email is None else {"email": _mailbox(service, email)}
     if receipts is not None:
@@ -88,7 +95,7 @@ def edit(
     try:
         with service.store.transaction() as tx:
             account = _open(service, tx, name)
-            if resume or values.get("email", account.email) != account.email:
+            if resume or deliver_to is not None or values.get("email", account.email) != account.email:
                 values["suspended_at"] = None
             if key_name is not None:
                 values["key_id"] = key_use_cases.find(service, tx, key_name).id
@@ -102,6 +109,7 @@ def edit(
             different = {
                 name: getattr(changed, name) for name in _SHOWN if getattr(changed, name) != getattr(account, name)
             }
+            different |= _appoint(service, tx, changed, deliver_to, members)
             asked = {name: True for name, asked in (("forget", forget), ("resume", resume)) if asked}
             audit.changed(service, tx, "account.edit", account.number, **different, **asked)
             if changed.state == "open":
@@ -113,12 +121,39 @@ def edit(
 
 
 def close(service: Service, name: str) -> Account:
-    """Close an open account: its number is dead at once. Raises NotFound, Conflict."""
+    """Close an account: its number is dead at once, also if it was being forwarded. Raises NotFound, Conflict."""
     with service.store.transaction() as tx:
-        account = _open(service, tx, name)
+        account = _working(service, tx, name)
         accounts.close(tx, account.id, service.now())
         audit.changed(service, tx, "account.close", account.number, email=account.email)
         return accounts.by_id(tx, account.id)
+
+
+def forward(service: Service, name: str, days: float, deliver_to: Sequence[str] | None = None) -> Account:
+    """Close an account, and go on mailing the SMS to its number for so many days: to `deliver_to`, who may answer, else
+    to whoever got them so far. Its own employee may not answer them. Raises NotFound, Conflict.
+    """
+    if not 0 < days <= MOST_FORWARD_DAYS:
+        raise Conflict("SMS can be forwarded for 1 to %(days)s days", days=MOST_FORWARD_DAYS)
+    with service.store.transaction() as tx:
+        account = _working(service, tx, name)
+        accounts.forward(tx, account.id, service.now(), service.now() + days * SECONDS_PER_DAY)
+        appointed = _appoint(service, tx, account, deliver_to, None)
+        details = {"email": account.email, "forward_days": days, **appointed}
+        audit.changed(service, tx, "account.close", account.number, **details)
+        return accounts.by_id(tx, account.id)
+
+
+def _appoint(
+    service: Service, tx: Connection, account: Account, deliver_to: Sequence[str] | None, members: Sequence[str] | None
+) -> dict[str, object]:
+    if deliver_to is None and members is None:
+        return {}
+    return deputy.appoint(service, tx, account, _mailboxes(service, deliver_to), _mailboxes(service, members))
+
+
+def _mailboxes(service: Service, typed: Sequence[str] | None) -> list[str] | None:
+    return None if typed is None else [_mailbox(service, text) for text in typed]
 
 
 def _named(tx: Connection, name: str) -> list[Account]:
@@ -132,6 +167,13 @@ def _named(tx: Connection, name: str) -> list[Account]:
 def _open(service: Service, tx: Connection, name: str) -> Account:
     account = find(service, tx, name)
     if account.closed_at is not None:
+        raise Conflict("the account '%(name)s' is closed", name=name)
+    return account
+
+
+def _working(service: Service, tx: Connection, name: str) -> Account:
+    account = find(service, tx, name)
+    if account.closed_at is not None and not account.is_forwarded(service.now()):
         raise Conflict("the account '%(name)s' is closed", name=name)
     return account
 

@@ -6,6 +6,8 @@ stand in one.
 
 from __future__ import annotations
 
+from smsdialog import log
+from smsdialog.core.personal import masked
 from smsdialog.dialog.service import Service
 from smsdialog.errors import Forbidden
 from smsdialog.store import Connection, acts
@@ -23,6 +25,7 @@ def noted(service: Service, tx: Connection, act: str, subject: str, **details: o
     """Record what changes nothing: a sign-in, or a look at a text. Writes."""
     who, origin = service.actor.name, service.actor.origin
     acts.add(tx, who=who, origin=origin, act=act, subject=subject, details=details, now=service.now())
+    log.event("act", act=act, who=who, origin=origin, subject=masked(subject))
 
 
 def listing(service: Service, limit: int | None = None, before: int | None = None) -> list[ActRow]:

@@ -11,14 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from smsdialog.core import address, text
-from smsdialog.core.address import BounceAddress, KeyAddress, Meaning, PhoneAddress, ReplyAddress
+from smsdialog.core.address import BounceAddress, KeyAddress, Meaning, PhoneAddress, ReplyAddress, TakeBackAddress
 from smsdialog.core.mailbox import address_list
-from smsdialog.core.model import Account, Envelope, IncomingMail, Key
+from smsdialog.core.model import Account, Cut, Envelope, IncomingMail, Key
 from smsdialog.core.phone import service_number
 from smsdialog.core.sender import Policy, Proof, from_mailbox, proof
+from smsdialog.dialog import forget
 from smsdialog.dialog.service import Service
 from smsdialog.store import Connection, accounts, keys
 
+# How much of a mail is kept to be compared with the next ones.
+ENDING_LINES = 30
 _CUT = {"header-block-too-long", "too-many-headers"}
 
 
@@ -35,7 +38,7 @@ class Fate:
     """What became of one recipient: an outcome of the ledger, why, and the SMS that were claimed for it.
 
     Outcomes: `sms`, `refused`, `ignored` (a stranger's), `dropped` (a machine's), `unknown-recipient`,
-    `subscribed`, `unsubscribed`, `helped`.
+    `subscribed`, `unsubscribed`, `helped`, `taken-back`.
     """
 
     outcome: str
@@ -50,7 +53,8 @@ class Case:
 
     `to_us` are the recipients of this run, `named` what To and Cc name in our domain besides. `admitted`
     says that nothing speaks against the sender: no trusted dmarc=fail, and the MTA's word where the
-    configuration asks for it always. `subject` holds no key.
+    configuration asks for it always. `subject` holds no key. `ending` is how the text ends, its history cut, to be
+    compared with the next ones; empty where nothing is learned from it.
     """
 
     mail: IncomingMail
@@ -65,6 +69,7 @@ class Case:
     admitted: bool
     accounts: tuple[Account, ...]
     keys: Mapping[str, Key]
+    ending: str
 
     @property
     def believed(self) -> bool:
@@ -81,6 +86,7 @@ def open_case(service: Service, mail: IncomingMail, envelope: Envelope, *, too_b
     named = _named(mail, service.config.domain)
     to_us = tuple(recipient(service.config.domain, to) for to in envelope.recipients or ("",))
     with service.store.reading() as tx:
+        theirs = tuple(accounts.open_of(tx, sender)) if sender else ()
         return Case(
             mail=mail,
             envelope=envelope,
@@ -92,8 +98,9 @@ def open_case(service: Service, mail: IncomingMail, envelope: Envelope, *, too_b
             too_big=too_big,
             proof=proven,
             admitted=not proven.failed and (bool(proven.by) or auth.require != "proof"),
-            accounts=tuple(accounts.open_of(tx, sender)) if sender else (),
+            accounts=theirs,
             keys=_keys(tx, [*(to.meaning for to in to_us), *named], service.now()),
+            ending=_ending(mail) if any(forget.keeps_texts(service, account) for account in theirs) else "",
         )
 
 
@@ -112,6 +119,11 @@ def digest(mail: IncomingMail, envelope: Envelope, sender: str) -> str:
     identity = mail.message_id or f"queue:{envelope.queue_id}"
     fields = (identity, sender, mail.headers.first("Date") or "", text.full_text(mail))
     return hashlib.sha256("\0".join(fields).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _ending(mail: IncomingMail) -> str:
+    """How a text ends; worked out here, as nobody is to wait for it while a decision holds the database."""
+    return "\n".join(text.own_words(mail, cut=Cut.QUOTES).text.split("\n")[-ENDING_LINES:])
 
 
 def is_own_number(account: Account, typed: str) -> bool:
@@ -152,6 +164,8 @@ def _shown(local_part: str, meaning: Meaning) -> str:
             return f"{meaning.peer}.{meaning.token[:4]}…"
         case BounceAddress():
             return "bounce"
+        case TakeBackAddress():
+            return f"fortryd-{meaning.mail}.{meaning.token[:4]}…"
         case PhoneAddress():
             return meaning.typed
     return address.redact(local_part)[:64]

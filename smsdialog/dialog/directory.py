@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from smsdialog.core.model import Account
 from smsdialog.dialog import account as account_use_cases
+from smsdialog.dialog.deputy import emails
 from smsdialog.dialog.service import Service
-from smsdialog.store import directory
+from smsdialog.store import deputies, directory
 from smsdialog.store.directory import SORTS, STATES, Wanted
 
 __all__ = ["SORTS", "STATES", "Entry", "Page", "Wanted", "entry", "page"]
@@ -16,11 +17,15 @@ __all__ = ["SORTS", "STATES", "Entry", "Page", "Wanted", "entry", "page"]
 
 @dataclass(frozen=True)
 class Entry:
-    """An account, and how many SMS are held for it, on their way in and on their way out."""
+    """An account, how many SMS are held for it, on their way in and on their way out; and of one that is looked at
+    alone who gets its SMS in its place, and who else may answer as it.
+    """
 
     account: Account
     held_in: int
     held_out: int
+    deliver_to: Sequence[str] = ()
+    members: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -49,4 +54,6 @@ def entry(service: Service, name: str) -> Entry:
     """One account by its number or address. Raises NotFound, Conflict. Reads."""
     with service.store.reading() as tx:
         account = account_use_cases.find(service, tx, name)
-        return Entry(account, *directory.held(tx, [account.id])[account.id])
+        named = deputies.of_account(tx, account.id)
+        deliver_to, members = emails(named, receives=True), emails(named, receives=False)
+        return Entry(account, *directory.held(tx, [account.id])[account.id], deliver_to, members)

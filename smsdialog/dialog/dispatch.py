@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from smsdialog import log
-from smsdialog.core import ledger
+from smsdialog.core import ledger, trace
 from smsdialog.core.health import LONGEST_REST_SECONDS, pause
-from smsdialog.core.letters import GIVEN_UP
-from smsdialog.dialog import forget, health, post
+from smsdialog.core.letters import GIVEN_UP, STOPPED
+from smsdialog.core.model import Account
+from smsdialog.dialog import forget, health, post, stop
 from smsdialog.dialog.service import Service
 from smsdialog.faults import patience, step
 from smsdialog.gateways import Accepted, Later, Outcome, Refused
 from smsdialog.gateways._base import SEND_TIMEOUT_SECONDS
-from smsdialog.store import accounts, outbound
+from smsdialog.store import Connection, accounts, outbound
 
 # Long enough for any gateway call and its settling.
 LEASE_SECONDS = 4 * SEND_TIMEOUT_SECONDS
@@ -29,6 +31,15 @@ GIVE_UP_SECONDS = 12 * 3600
 PATIENCE_SECONDS = patience(10)
 POLL_SECONDS = 0.1
 NO_TIME = "no time was left to try a gateway"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call to a gateway, what it said, and how many seconds that took."""
+
+    gateway: str
+    outcome: Outcome
+    seconds: float = 0.0
 
 
 def send(service: Service, ids: Sequence[int], deadline: float) -> bool:
@@ -50,7 +61,13 @@ def _expire(service: Service, ids: Sequence[int]) -> None:
         if "sending" not in outbound.states(tx, ids):
             return
     with service.store.transaction() as tx:
-        outbound.expire(tx, service.now())
+        expire(tx, service.now())
+
+
+def expire(tx: Connection, now: float) -> None:
+    """Give up what a dead run was sending: it may have been sent, or not. Writes."""
+    for row in outbound.expire(tx, now):
+        log.event("unknown", trace=trace.of_sms(row.reference), id=f"o{row.id}", to=row.peer, reason="interrupted")
 
 
 def _settled(service: Service, ids: Sequence[int], deadline: float) -> bool:
@@ -68,44 +85,61 @@ def _send_one(service: Service, sms_id: int, deadline: float) -> bool:
     """Send one SMS, if it is to be had; whether that settled it for good."""
     with service.store.transaction() as tx:
         row = outbound.lease(tx, sms_id, service.now(), LEASE_SECONDS)
-        account = accounts.by_id(tx, row.account_id) if row else None
-    if row is None or account is None:
-        return False
+        if row is None:
+            return False
+        account = accounts.by_id(tx, row.account_id)
+        barred = _barred_because(service, tx, account, row)
+    with log.about(trace=trace.of_sms(row.reference)):
+        return _send_leased(service, row, account, barred, deadline)
+
+
+def _barred_because(service: Service, tx: Connection, account: Account, row: outbound.OutboundRow) -> str:
+    """Why an SMS is not sent after all: its account was closed or paused since, or its customer wants no more."""
+    barred = post.barred_because(account, service.now())
+    if not barred and account.closed_at is not None and not outbound.cause(tx, row.mail_id)[2]:
+        barred = post.CLOSED  # forwarded: its deputies answer, its own employee sends nothing any more
+    return barred or (STOPPED if stop.wants_no_more(service, tx, account, row.peer) else "")
+
+
+def _send_leased(service: Service, row: outbound.OutboundRow, account: Account, barred: str, deadline: float) -> bool:
     step("leased")
-    barred = post.barred_because(account)  # closed or paused since its SMS was claimed
-    gateway, outcome, wait = (row.gateway, Refused(barred), 0.0) if barred else _carried(service, row, deadline)
+    call, wait = (Call(row.gateway, Refused(barred)), 0.0) if barred else _carried(service, row, deadline)
+    gateway, outcome = call.gateway, call.outcome
     step("answered")
     now = service.now()
     values = _settlement(outcome, row, now, wait)
     with service.store.transaction() as tx:
         outbound.settle(tx, row, now=now, gateway=gateway, answer=outcome.answer, **values)
-        forget.of_mail(service, tx, row.mail_id)
+        forget.where_wanted(service, tx, row.mail_id, row)
         if not barred:
-            health.note(service, tx, gateway, outcome)
+            health.note(service, tx, gateway, outcome, call.seconds)
     step("settled")
-    log.event(
-        values["state"], id=f"o{row.id}", to=row.peer, gateway=gateway, kind=outcome.kind, reason=_for_log(outcome)
-    )
+    _log(row, values["state"], gateway, outcome, now)
     return bool(values["state"] not in ledger.UNDER_WAY)
 
 
-def _carried(service: Service, row: outbound.OutboundRow, deadline: float) -> tuple[str, Outcome, float]:
-    """Which gateway of the route had the last word, and it; another is tried only if provably nothing was sent.
+def _carried(service: Service, row: outbound.OutboundRow, deadline: float) -> tuple[Call, float]:
+    """The call that had the last word; another gateway of the route is tried only if provably nothing was sent.
 
     Then also the shortest rest, in seconds, that any of them asked for.
     """
-    carried: tuple[str, Outcome] = (row.gateway, Later(NO_TIME))
+    carried = Call(row.gateway, Later(NO_TIME))
     rests: list[float] = []
     for gateway in _in_order(service, row):
         if service.now() + SEND_TIMEOUT_SECONDS > deadline:
             break
         _note_passed_over(service, carried)
-        outcome = service.gateways.send(gateway, row.sms)
-        carried = (gateway, outcome)
-        if not isinstance(outcome, Later):
+        carried = _called(service, gateway, row)
+        if not isinstance(carried.outcome, Later):
             break
-        rests.append(outcome.wait_seconds)
-    return *carried, min(*rests, LONGEST_REST_SECONDS) if rests else 0.0
+        rests.append(carried.outcome.wait_seconds)
+    return carried, min(*rests, LONGEST_REST_SECONDS) if rests else 0.0
+
+
+def _called(service: Service, gateway: str, row: outbound.OutboundRow) -> Call:
+    began = time.monotonic()
+    outcome = service.gateways.send(gateway, row.sms)
+    return Call(gateway, outcome, time.monotonic() - began)
 
 
 def _in_order(service: Service, row: outbound.OutboundRow) -> tuple[str, ...]:
@@ -116,13 +150,26 @@ def _in_order(service: Service, row: outbound.OutboundRow) -> tuple[str, ...]:
         return health.in_order(tx, route, service.now())
 
 
-def _note_passed_over(service: Service, carried: tuple[str, Outcome]) -> None:
+def _note_passed_over(service: Service, call: Call) -> None:
     """Keep how it went with a gateway whose place another takes now."""
-    gateway, outcome = carried
+    outcome = call.outcome
     if isinstance(outcome, Later) and outcome.reason != NO_TIME:
         with service.store.transaction() as tx:
-            health.note(service, tx, gateway, outcome)
-        log.event("passed-over", gateway=gateway, kind=outcome.kind, reason=_for_log(outcome))
+            health.note(service, tx, call.gateway, outcome, call.seconds)
+        log.event("passed-over", gateway=call.gateway, kind=outcome.kind, reason=_for_log(outcome))
+
+
+def _log(row: outbound.OutboundRow, state: str, gateway: str, outcome: Outcome, now: float) -> None:
+    log.event(
+        state,
+        id=f"o{row.id}",
+        to=row.peer,
+        gateway=gateway,
+        kind=outcome.kind,
+        reason=_for_log(outcome),
+        attempt=row.attempts,
+        seconds=f"{now - max(row.created_at, row.not_before):.3f}",
+    )
 
 
 def _for_log(outcome: Outcome) -> str:
@@ -134,10 +181,10 @@ def _settlement(outcome: Outcome, row: outbound.OutboundRow, now: float, wait: f
     """What the ledger notes of an outcome; `wait` is how many seconds a next try has to."""
     match outcome:
         case Accepted(gateway_id):
-            return {"state": "sent", "gateway_id": gateway_id, "reason": ""}
+            return {"state": "sent", "gateway_id": gateway_id, "reason": "", "taken_at": now}
         case Refused(reason):
             return {"state": "failed", "reason": reason}
-        case Later(reason) if now - row.created_at > GIVE_UP_SECONDS:
+        case Later(reason) if now - max(row.created_at, row.not_before) > GIVE_UP_SECONDS:
             return {"state": "failed", "reason": f"{GIVEN_UP}: {reason}"}
         case Later(reason):
             return {"state": "queued", "reason": reason, "due_at": now + max(wait, pause(row.attempts - 1))}

@@ -13,15 +13,19 @@ machines send: that is told apart, and dropped, when the mail is read.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from smsdialog import log
 from smsdialog.core import phone
 from smsdialog.core.address import (
     BounceAddress,
+    GroupAddress,
     KeyAddress,
     Meaning,
     PhoneAddress,
     ReplyAddress,
+    TemplateAddress,
     Unknown,
     bounce_payload,
     hash_key,
@@ -31,9 +35,10 @@ from smsdialog.core.address import (
     split_address,
 )
 from smsdialog.core.mailbox import canonical_address
+from smsdialog.core.personal import masked
 from smsdialog.core.phone import service_number
 from smsdialog.core.sender import is_local
-from smsdialog.dialog.limits import SECONDS_PER_DAY, SECONDS_PER_HOUR
+from smsdialog.dialog import limits
 from smsdialog.dialog.service import Service
 from smsdialog.errors import (
     NUMBER_REASONS,
@@ -46,7 +51,7 @@ from smsdialog.errors import (
     TooBig,
     UnknownRecipient,
 )
-from smsdialog.store import Connection, door, keys, outbound
+from smsdialog.store import Connection, door, keys
 
 LONGEST_TEXT = 400
 _CODES = {"5.3.4": "552", "4.7.1": "452"}
@@ -73,7 +78,16 @@ class Verdict:
     line: str
 
 
+# What a mail becomes SMS by. Whether there is such a group or template nobody hears before he is proven.
+_TEXTING = KeyAddress | PhoneAddress | ReplyAddress | GroupAddress | TemplateAddress
+
 STRANGE = Verdict("550 5.1.1 no such address here")
+
+
+def note_refusal(recipient: str, caller: Caller, verdict: Verdict, queue_id: str = "") -> None:
+    """Write down that a recipient was refused; the MTA may not have a queue id yet."""
+    local_part, code = split_address(recipient)[0], verdict.line.split(" ")[1]
+    log.event("refused-at-the-door", queue=queue_id, recipient=local_part, code=code, sender=masked(caller.sender))
 
 
 class Door:
@@ -94,8 +108,8 @@ class Door:
             with self._service.store.reading() as tx:
                 if not self._means_something(tx, meaning, local_part, ours=ours):
                     raise UnknownRecipient(recipient=redact(local_part), domain=config.domain)
-                if ours and isinstance(meaning, KeyAddress | PhoneAddress | ReplyAddress):
-                    self._check_sender(tx, caller.sender)
+                if ours and isinstance(meaning, _TEXTING):
+                    self._check_sender(tx, canonical_address(caller.sender) or "")
             if caller.size > config.mail.max_bytes:
                 raise TooBig(limit=str(config.mail.max_bytes // 1_000_000))
         except Refusal as error:
@@ -124,7 +138,7 @@ class Door:
     def _is_good_number(self, tx: Connection, typed: str) -> bool:
         """A customer's number that may be texted, or an account's own that is open. Raises NumberRefused."""
         own = service_number(typed.removeprefix("p"))
-        opened = door.number_is_open(tx, own) if own else None
+        opened = door.number_is_open(tx, own, self._service.now()) if own else None
         if opened is not None:
             if not opened:
                 raise AccountPaused
@@ -137,25 +151,28 @@ class Door:
         return True
 
     def _check_sender(self, tx: Connection, sender: str) -> None:
-        """Raise Refusal if every account of the envelope sender is closed, paused or over its limit."""
-        found = door.accounts_of(tx, canonical_address(sender) or "")
-        if not found:
-            return
+        """Raise Refusal if every account of the envelope sender is closed, paused or over its limit.
+
+        A deputy is let in: whose customer he answers is not known before the mail is read.
+        """
+        found = door.accounts_of(tx, sender)
+        error = self._against(tx, found) if found else None
+        if error and not door.is_deputy(tx, sender):
+            raise error
+
+    def _against(self, tx: Connection, found: Sequence[tuple[int, int, bool, bool]]) -> Refusal | None:
+        """What speaks against the owner of these accounts; None if one of them may send."""
         opened = [row for row in found if row[2]]
         if not opened:
-            raise AccountClosed(domain=self._service.config.domain)
+            return AccountClosed(domain=self._service.config.domain)
         if not any(enabled for _, _, _, enabled in opened):
-            raise AccountPaused
-        if all(self._is_over(tx, account_id, key_id) for account_id, key_id, _, enabled in opened if enabled):
-            raise OverLimit
+            return AccountPaused()
+        is_over = (self._is_over(tx, account_id, key_id) for account_id, key_id, _, enabled in opened if enabled)
+        return OverLimit() if all(is_over) else None
 
     def _is_over(self, tx: Connection, account_id: int, key_id: int) -> bool:
-        now, limits = self._service.now(), self._service.config.limits
-        per_hour, per_day = keys.limits_of(tx, key_id)
-        if door.sent_since(tx, account_id, now - SECONDS_PER_HOUR) >= (per_hour or limits.sms_per_account_per_hour):
-            return True
-        sent_today = outbound.sent_since(tx, now - SECONDS_PER_DAY, key_id=key_id)
-        return sent_today >= (per_day or limits.sms_per_key_per_day)
+        of_key = keys.limits_of(tx, key_id)
+        return bool(limits.over(self._service, tx, account_id, key_id, of_key, 1, self._service.now()))
 
     def _in_words(self, error: Refusal) -> Verdict:
         translate = self._service.translate

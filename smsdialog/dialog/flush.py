@@ -36,7 +36,7 @@ def _pass(service: Service, due_before: float) -> Flushed:
     hook.take_waiting(service)
     receive.receive_incomplete(service)
     with service.store.reading() as tx:
-        queued = outbound.queued(tx, BATCH, due_before)
+        queued = outbound.queued(tx, BATCH, due_before, service.now())
         waiting = inbound.accounts_waiting(tx)
     stuck: set[str] = set()
     for sms_id, gateway in queued:

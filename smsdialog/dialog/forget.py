@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from smsdialog.core.model import Key, Texts
+from smsdialog.core.model import Account, Key, Texts
 from smsdialog.dialog.service import Service
 from smsdialog.store import Connection, forget
+from smsdialog.store.outbound import OutboundRow
 
 
-def keeps_texts(service: Service, key: Key) -> bool:
-    """Whether a key's texts are kept, so that something may be learned from them."""
-    return (key.texts or service.config.retention.texts) == Texts.KEPT.value
+def keeps_texts(service: Service, whose: Key | Account | OutboundRow) -> bool:
+    """Whether texts of a key, an account or an SMS of it are kept, so that something may be learned from them."""
+    return (whose.texts or service.config.retention.texts) == Texts.KEPT.value
 
 
 def of_mail(service: Service, tx: Connection, mail_id: int) -> None:
@@ -23,9 +24,22 @@ def of_mail(service: Service, tx: Connection, mail_id: int) -> None:
     forget.of_mail(tx, mail_id, configured=configured, telling=telling)
 
 
-def mailed(service: Service, tx: Connection, sms_id: int) -> None:
-    """Remove what an SMS said that sendmail has. Writes."""
-    forget.mailed(tx, sms_id, configured=service.config.retention.texts)
+def where_wanted(service: Service, tx: Connection, mail_id: int, whose: Key | Account | OutboundRow) -> None:
+    """`of_mail`, where the key of those whose mail it is wants that. Writes."""
+    if not keeps_texts(service, whose):
+        of_mail(service, tx, mail_id)
+
+
+def of_nobody(service: Service, tx: Connection, mail_id: int) -> None:
+    """Remove what a mail said that is no account's, as the configuration wants. Writes."""
+    if service.config.retention.texts != Texts.KEPT.value:
+        of_mail(service, tx, mail_id)
+
+
+def mailed(service: Service, tx: Connection, sms_id: int, whose: Account) -> None:
+    """Remove what an SMS said that sendmail has, where the key of its account wants that. Writes."""
+    if not keeps_texts(service, whose):
+        forget.mailed(tx, sms_id, configured=service.config.retention.texts)
 
 
 def posted(service: Service, tx: Connection, notice_ids: Sequence[int]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass
 
 from smsdialog.config import GatewayTable
@@ -103,9 +104,11 @@ def trial(service: Service, name: str, number: str, *, sender: str = "", text: s
     trial_sms = OutboundSms(reference, bearing, to, message.text, message.encoding, len(message.parts))
     with service.store.transaction() as tx:
         audit.changed(service, tx, "gateway.test", name, to=to)
+    began = time.monotonic()
     outcome = service.gateways.send(name, trial_sms)
+    seconds = time.monotonic() - began
     with service.store.transaction() as tx:
-        noted.note(service, tx, name, outcome)
+        noted.note(service, tx, name, outcome, seconds)
     return trial_sms, outcome
 
 

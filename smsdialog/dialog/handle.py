@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from smsdialog import log
-from smsdialog.core import automatic, ledger, mailparse
-from smsdialog.core.address import BounceAddress, Command, ReplyAddress
+from smsdialog.core import automatic, ledger, mailparse, trace
+from smsdialog.core.address import BounceAddress, Command, ReplyAddress, TakeBackAddress
+from smsdialog.core.letters import NO_ANSWER_WANTED
 from smsdialog.core.model import Envelope
 from smsdialog.dialog import bounce, dispatch, forget, help_mail, loop_mail, post, report, send, subscribe, unsubscribe
 from smsdialog.dialog.case import Case, Fate, Recipient, open_case
@@ -36,7 +37,25 @@ AGAIN = Answer(EXIT_TEMPORARY, "4.3.0 not everything could be done yet, please t
 UNKNOWN = Answer(EXIT_UNKNOWN_RECIPIENT, "5.1.1 no such address; write to help@ to see how the service is used")
 NO_ACCOUNT = Answer(EXIT_NO_PERMISSION, "5.7.1 no SMS account for this sender; write to help@ to see how to get one")
 
-_COMMANDS = {"subscribe": subscribe.decide, "unsubscribe": unsubscribe.decide, "help": help_mail.decide}
+
+def _status(service: Service, tx: Connection, case: Case, mail_id: int) -> Fate:
+    from smsdialog.dialog import status_mail  # what it looks through, few mails ask for
+
+    return status_mail.decide(service, tx, case, mail_id)
+
+
+def _take_back(service: Service, tx: Connection, case: Case, mail_id: int, meaning: TakeBackAddress) -> Fate:
+    from smsdialog.dialog import later  # as above
+
+    return later.take_back(service, tx, case, mail_id, meaning)
+
+
+_COMMANDS = {
+    "subscribe": subscribe.decide,
+    "unsubscribe": unsubscribe.decide,
+    "help": help_mail.decide,
+    "status": _status,
+}
 
 
 def handle(service: Service, raw: bytes, envelope: Envelope, *, deadline: float) -> Answer:
@@ -58,7 +77,12 @@ def handle_each(service: Service, raw: bytes, envelope: Envelope, *, deadline: f
     """
     mail = mailparse.parse(raw[: service.config.mail.max_bytes])
     case = open_case(service, mail, envelope, too_big=len(raw) > service.config.mail.max_bytes)
-    verdict = automatic.judge(mail, envelope, _own(service, case))
+    with log.about(queue=envelope.queue_id, trace=trace.of_mail(case.digest)):
+        return _take_care(service, case, deadline)
+
+
+def _take_care(service: Service, case: Case, deadline: float) -> tuple[Answer, ...]:
+    verdict = automatic.judge(case.mail, case.envelope, _own(service, case))
     if verdict is not None:
         _drop(service, case, verdict)
         return (OK,) * len(case.to_us)
@@ -84,7 +108,7 @@ def _drop(service: Service, case: Case, verdict: automatic.Verdict) -> None:
         for to in case.to_us:
             if isinstance(to.meaning, BounceAddress) and verdict.rule in bounce.RULES:
                 bounce.count(service, tx, mail_id, case.mail, to.meaning)
-            _settle(service, tx, case, mail_id, to, Fate("dropped", loop_mail.told(service, case) or verdict.rule))
+            _settle(service, tx, case, mail_id, to, Fate("dropped", loop_mail.told(service, case) or verdict.shown))
         forget.of_mail(service, tx, mail_id)
     if any(isinstance(to.meaning, BounceAddress) for to in case.to_us):
         post.notices_of(service, mail_id)
@@ -99,11 +123,13 @@ def _decide(service: Service, case: Case) -> tuple[int, dict[Recipient, Fate]]:
         for to in fresh:
             if isinstance(to.meaning, Command):
                 fates[to] = _COMMANDS[to.meaning.name](service, tx, case, mail_id)
+            if isinstance(to.meaning, TakeBackAddress):
+                fates[to] = _take_back(service, tx, case, mail_id, to.meaning)
         fates |= send.decide(service, tx, case, mail_id, [to for to in fresh if to not in fates])
         fates = {to: _unless_silent(case, fate) for to, fate in fates.items()}
         for to, fate in fates.items():
             _settle(service, tx, case, mail_id, to, fate)
-        forget.of_mail(service, tx, mail_id)
+        forget.of_nobody(service, tx, mail_id)
     return mail_id, fates
 
 
@@ -111,7 +137,7 @@ def _unless_silent(case: Case, fate: Fate) -> Fate:
     """What is refused is told, unless the mail asks for silence; then the ledger says that."""
     if fate.outcome not in ("refused", "helped") or automatic.may_be_answered(case.mail):
         return fate
-    return Fate(fate.outcome, f"{fate.reason} {mails.NO_ANSWER_WANTED}".strip())
+    return Fate(fate.outcome, f"{fate.reason} {NO_ANSWER_WANTED}".strip())
 
 
 def _send(service: Service, case: Case, mail_id: int, fates: Mapping[Recipient, Fate], deadline: float) -> bool:
@@ -119,7 +145,7 @@ def _send(service: Service, case: Case, mail_id: int, fates: Mapping[Recipient, 
     mine = list(dict.fromkeys(sms_id for fate in fates.values() for sms_id in fate.claimed))
     if len(fates) < len(set(case.to_us)):  # an earlier try claimed the rest
         with service.store.reading() as tx:
-            mine = [row.id for row in outbound.of_mail(tx, mail_id)]
+            mine = [row.id for row in outbound.of_mail(tx, mail_id) if row.not_before <= service.now()]
     return dispatch.send(service, mine, deadline)
 
 
@@ -160,7 +186,20 @@ def _enter(service: Service, tx: Connection, case: Case) -> int:
 
 
 def _settle(service: Service, tx: Connection, case: Case, mail_id: int, to: Recipient, fate: Fate) -> None:
-    queue_id = case.envelope.queue_id
-    now = service.now()
-    mails.settle(tx, mail_id, to.shown, queue_id=queue_id, outcome=fate.outcome, reason=fate.reason, now=now)
-    log.event(fate.outcome, queue=queue_id, recipient=to.shown, reason=fate.reason, proof=case.proof.by)
+    queue_id, proof = case.envelope.queue_id, _proof(case, to, fate)
+    decided = {"outcome": fate.outcome, "reason": fate.reason, "proof": proof}
+    mails.settle(tx, mail_id, to.shown, queue_id=queue_id, now=service.now(), **decided)
+    log.event(fate.outcome, recipient=to.shown, reason=fate.reason, proof=proof, sms=len(fate.claimed) or "")
+
+
+def _proof(case: Case, to: Recipient, fate: Fate) -> str:
+    """What proved who wrote: the MTA's word, else the key or the reply address that was good enough; or why nothing."""
+    if case.proof.failed:
+        return "forged"
+    if case.proof.by or fate.outcome in ("ignored", "unknown-recipient", "dropped"):
+        return case.proof.by
+    if isinstance(to.meaning, ReplyAddress):
+        return "reply"
+    if case.keys or fate.outcome in ("subscribed", "unsubscribed"):
+        return "key"
+    return "reply" if fate.outcome == "sms" else ""  # a group or a template in an answer

@@ -28,15 +28,15 @@ def in_order(tx: Connection, route: Sequence[str], now: float) -> tuple[str, ...
     return tuple(sorted(route, key=lambda name: name in down))
 
 
-def note(service: Service, tx: Connection, gateway: str, outcome: Outcome) -> None:
-    """Keep how a call to a gateway went, and pass it over when it must be. Writes."""
+def note(service: Service, tx: Connection, gateway: str, outcome: Outcome, seconds: float) -> None:
+    """Keep how a call to a gateway went and what it took, and pass the gateway over when it must be. Writes."""
     now = service.now()
     if isinstance(outcome, Rate):  # well, and busy: others take over for as long as it asks
         rest = min(outcome.wait_seconds, judgement.LONGEST_REST_SECONDS) or judgement.FIRST_PAUSE_SECONDS
         _pass_over(service, tx, gateway, outcome, rest)
         return
     failed = not isinstance(outcome, Accepted | Refused)
-    health.count(tx, gateway, now, failed=failed)
+    health.count(tx, gateway, now, seconds, failed=failed)
     if not failed:
         _is_well(tx, gateway)
     elif isinstance(outcome, Later) or judgement.is_failing(*_window(tx, gateway, now)):

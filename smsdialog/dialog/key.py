@@ -14,7 +14,7 @@ from smsdialog.core.roles import Role
 from smsdialog.dialog import audit, post
 from smsdialog.dialog.service import Service
 from smsdialog.errors import Conflict, NotFound
-from smsdialog.store import Clash, Connection, accounts, inbound, keys, users
+from smsdialog.store import Clash, Connection, accounts, contacts, groups, inbound, keys, templates, users
 
 ENTROPY_BYTES = 20
 LONGEST_OVERLAP_DAYS = 365
@@ -133,7 +133,10 @@ def rotate(service: Service, name: str, overlap_days: float, replacing: str | No
 
 
 def delete(service: Service, name: str) -> Key:
-    """Remove a key that no open account hangs on. Raises NotFound, Conflict. Writes."""
+    """Remove a key that no open account hangs on, with its groups, names and templates. Writes.
+
+    Raises NotFound, Conflict.
+    """
     with service.store.transaction() as tx:
         key = find(service, tx, name)
         if key.accounts:
@@ -142,6 +145,8 @@ def delete(service: Service, name: str) -> Key:
                 label=key.label,
                 count=key.accounts,
             )
+        for kept in (groups, contacts, templates):
+            kept.forget_key(tx, key.id)
         keys.remove(tx, key.id, service.now())
         audit.changed(service, tx, "key.delete", _named(key))
     return key

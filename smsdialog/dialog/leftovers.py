@@ -1,4 +1,7 @@
-"""Files on this machine that may name somebody: mails that were put aside, events that wait, and files of gateways."""
+"""Files on this machine that may name somebody: mails that were put aside, events that wait, and files of gateways.
+
+A database that `db restore` put aside is nobody's to look into: that it is there is said, whomever it names.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from smsdialog.core import mailparse, text
 from smsdialog.core.personal import Person
 from smsdialog.dialog import hook, quarantine
 from smsdialog.dialog.service import Service
+from smsdialog.store.copies import BEFORE
+from smsdialog.store.engine import sqlite_path
 
 
 @dataclass(frozen=True)
@@ -46,12 +51,19 @@ def clear(service: Service, person: Person) -> Cleared:
             gone += gateway.drop(person.is_in)
         except OSError as error:
             left.append(_told(f"{error.filename}", error))
+    left += [f"{path}: what was there before a restore, with everybody in it" for path in _aside(service)]
     return Cleared(gone, tuple(left))
 
 
 def _told(path: str, error: OSError) -> str:
     log.event("file-stays", reason=error.strerror)
     return f"{path}: {error.strerror}"
+
+
+def _aside(service: Service) -> list[Path]:
+    """Databases that were put aside."""
+    path = sqlite_path(service.store.engine.url)
+    return sorted(path.parent.glob(f"{path.name}.{BEFORE}*")) if path else []
 
 
 def _files(service: Service, person: Person) -> Iterator[Path]:

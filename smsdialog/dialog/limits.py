@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 
 from smsdialog.core.model import Account, Headers, PhoneNumber
-from smsdialog.dialog.case import Case
+from smsdialog.dialog.case import Case, key_of
 from smsdialog.dialog.service import Service
-from smsdialog.store import Connection, keys, outbound
+from smsdialog.store import Connection, outbound
 
 SECONDS_PER_HOUR = 3600
 SECONDS_PER_DAY = 86_400
@@ -24,20 +24,32 @@ def held_because(
     service: Service, tx: Connection, case: Case, account: Account, peers: Sequence[PhoneNumber], now: float
 ) -> str:
     """Why these SMS are held: a key of `letters.HELD_REASONS`, or an empty text. Reads."""
-    limits = service.config.limits
-    hour, day = now - SECONDS_PER_HOUR, now - SECONDS_PER_DAY
     if is_stale(case.mail.headers, now):
         return "stale"
-    per_hour, per_day = keys.limits_of(tx, account.key_id)
-    if outbound.sent_since(tx, hour, account_id=account.id) + len(peers) > (
-        per_hour or limits.sms_per_account_per_hour
-    ):
+    key = key_of(tx, case, account)
+    broken = over(service, tx, account.id, key.id, (key.sms_per_account_per_hour, key.sms_per_day), len(peers), now)
+    if broken:
+        return broken
+    most_new = service.config.limits.new_customers_per_hour
+    is_many = most_new and _new_customers(tx, account, peers, now - SECONDS_PER_HOUR) > most_new
+    return "new-customers" if is_many else ""
+
+
+def over(
+    service: Service, tx: Connection, account_id: int, key_id: int, of_key: tuple[int, int], more: int, now: float
+) -> str:
+    """Which limit so many more SMS of an account would break, or an empty text. Reads; mostly without counting.
+
+    `of_key` are the key's own limits, by the account and hour and by the key and day; 0: as configured.
+    """
+    limits = service.config.limits
+    hour, day = now - SECONDS_PER_HOUR, now - SECONDS_PER_DAY
+    per_hour, per_day = of_key[0] or limits.sms_per_account_per_hour, of_key[1] or limits.sms_per_key_per_day
+    if outbound.most_since(tx, account_id, day) + more <= min(per_hour, per_day):
+        return ""
+    if outbound.sent_since(tx, hour, account_id=account_id) + more > per_hour:
         return "account-per-hour"
-    if outbound.sent_since(tx, day, key_id=account.key_id) + len(peers) > (per_day or limits.sms_per_key_per_day):
-        return "key-per-day"
-    if limits.new_customers_per_hour and _new_customers(tx, account, peers, hour) > limits.new_customers_per_hour:
-        return "new-customers"
-    return ""
+    return "key-per-day" if outbound.sent_since(tx, day, key_id=key_id) + more > per_day else ""
 
 
 def is_stale(headers: Headers, now: float) -> bool:

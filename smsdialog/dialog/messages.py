@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from smsdialog.core import ledger, phone, sms
-from smsdialog.dialog import audit, flush
+from smsdialog.core import ledger, letters, phone, sms
+from smsdialog.dialog import audit, flush, post, report
 from smsdialog.dialog.service import Service
 from smsdialog.errors import Conflict, Forbidden, NotFound, NumberRefused
 from smsdialog.store import Connection, accounts, directory, inbound, mails, outbound, receipts, recent
@@ -25,12 +25,14 @@ _CURSOR = re.compile(r"([1-9][0-9]{0,17})-([1-9][0-9]{0,17})-([1-9][0-9]{0,17})"
 _ID = re.compile(r"([oim])([0-9]{1,18})", re.ASCII)
 DIRECTIONS = ("", "in", "out")
 RESENDABLE = ledger.before(ledger.OUT, "requeue")
+CANCELLABLE = ledger.before(ledger.OUT, "withdraw")
 
 
 @dataclass(frozen=True)
 class Message:
     """One SMS, or a mail that became none. `account` is an e-mail address, empty where there is none; `peer` is the
-    customer; `time` in seconds since the epoch; `answer` is what the provider said last, in its own words.
+    customer; `time` in seconds since the epoch, and so is `not_before`, 0 where its author wants it sent at once;
+    `answer` is what the provider said last, in its own words.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Message:
     mail: str
     time: float
     answer: str = ""
+    not_before: float = 0.0
 
     @property
     def forced_by(self) -> tuple[str, ...]:
@@ -59,6 +62,15 @@ class Message:
     def may_be_sent_again(self) -> bool:
         """Whether somebody may ask for it to be sent once more."""
         return self.id.startswith("o") and self.state in RESENDABLE and bool(self.text)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one recipient of a mail, or the receiver of an SMS, came to: an outcome or a state of the ledger."""
+
+    recipient: str
+    outcome: str
+    message: Message
 
 
 @dataclass(frozen=True)
@@ -131,6 +143,42 @@ def resend(service: Service, message_id: str) -> Message:
     return find(service, message_id)
 
 
+def cancel(service: Service, message_id: str) -> list[Message]:
+    """Take back an SMS that waits or is held, or all of a mail's, and tell its author. Raises NotFound. Writes."""
+    message = _within_reach(service, message_id)
+    with service.store.transaction() as tx:
+        waiting = [row for row in _sms_of(tx, message) if row.state in CANCELLABLE] if message else []
+        if not outbound.withdraw(tx, [row.id for row in waiting], letters.TAKEN_BACK, service.now()):
+            raise NotFound("'%(id)s' is no SMS that waits or is held", id=message_id)
+        audit.changed(service, tx, "message.cancel", message_id, account=waiting[0].email)
+    report.tell(service, waiting[0].mail_id)
+    post.notices_of(service, waiting[0].mail_id)
+    return [find(service, f"o{row.id}") for row in waiting]
+
+
+def _sms_of(tx: Connection, message: Message) -> list[outbound.OutboundRow]:
+    """The SMS that an id means: one, or those of a mail; one that came in is none."""
+    row_id = int(message.id[1:])
+    if message.id.startswith("m"):
+        return outbound.of_mail(tx, row_id)
+    return outbound.by_ids(tx, [row_id]) if message.id.startswith("o") else []
+
+
+def of_story(service: Service, story_id: str) -> list[Result]:
+    """What a mail (`m7`) came to, or an SMS that came in (`i7`); nothing for any other id. Reads."""
+    if not _ID.fullmatch(story_id):
+        return []
+    row_id = int(story_id[1:])
+    with service.store.reading() as tx:
+        if story_id.startswith("i"):
+            row = inbound.by_id(tx, row_id)
+            return [Result(row.number, row.state, of_inbound(row))] if row else []
+        decided = [one for one in mails.of_mail(tx, row_id) if one.outcome != "sms"]
+        sent = outbound.of_mail(tx, row_id)
+    refused = [Result(one.recipient, one.outcome, of_mail(one)) for one in decided]
+    return [*refused, *(Result(one.peer, one.state, of_outbound(one)) for one in sent)]
+
+
 def of_outbound(row: outbound.OutboundRow) -> Message:
     """An SMS that went out."""
     return Message(
@@ -150,6 +198,7 @@ def of_outbound(row: outbound.OutboundRow) -> Message:
         mail=f"m{row.mail_id}",
         time=row.created_at,
         answer=row.answer,
+        not_before=row.not_before,
     )
 
 

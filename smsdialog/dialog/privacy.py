@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from smsdialog import log
 from smsdialog.core import personal
 from smsdialog.core.model import Account
 from smsdialog.core.personal import Person
-from smsdialog.dialog import account, audit, leftovers, post, report
+from smsdialog.dialog import account, audit, leftovers, post, report, stop, totals
 from smsdialog.dialog.service import Service
 from smsdialog.errors import Conflict, Forbidden
-from smsdialog.store import Connection, accounts, erasure
+from smsdialog.store import Connection, accounts, contacts, erasure
 from smsdialog.store import personal as stored
 
 # How often somebody is looked for again, who turned up anew while he was being removed.
@@ -71,9 +71,11 @@ def erase(service: Service, typed: str) -> Erased:
         _check_nothing_is_under_way(tx, person)
     for one in open_accounts(service, typed):
         account.close(service, one.number)
+    totals.totals(service)  # what goes stays counted
     cleared = leftovers.clear(service, person)  # first: what waits there would come back from it
     gone = _from_the_ledger(service, person)
     gone["files"] = cleared.gone
+    totals.totals(service)
     with service.store.transaction() as tx:
         erasure.guessable(tx)
         audit.changed(service, tx, "privacy.erase", person.masked, **gone)
@@ -91,8 +93,9 @@ def _from_the_ledger(service: Service, person: Person) -> Counter[str]:
         if not found:
             break
         with service.store.transaction() as tx:
+            named = replace(person, names=contacts.names_of(tx, person.number)) if person.number else person
             counted, untold = _remove(service, tx, person)
-            counted["mentions"] += stored.blot(tx, found, person)
+            counted["mentions"] += stored.blot(tx, found, named)
         gone += counted
         for mail_id in untold:
             report.tell(service, mail_id)
@@ -103,6 +106,7 @@ def _from_the_ledger(service: Service, person: Person) -> Counter[str]:
 def _remove(service: Service, tx: Connection, person: Person) -> tuple[Counter[str], list[int]]:
     _check_nothing_is_under_way(tx, person)
     if person.number:
+        stop.keep_without_number(service, tx, person.number)
         return erasure.customer(tx, person.number, service.now())
     return erasure.employee(tx, person.email, service.now()), []
 

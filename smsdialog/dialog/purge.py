@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from smsdialog import log
-from smsdialog.dialog import audit, hook, quarantine
+from smsdialog.dialog import audit, hook, quarantine, totals
 from smsdialog.dialog.service import Service
 from smsdialog.store import expiry
 from smsdialog.store.retention import Kept, Step
@@ -22,9 +22,11 @@ def purge(service: Service) -> dict[str, int]:
 
     Returns how many `texts`, `numbers`, `records` and `files`.
     """
+    totals.totals(service)  # what goes stays counted
     kept = kept_now(service)
     gone = {what: sum(_run(service, step, kept) for step in steps) for what, steps in _PLAN.items()}
     gone["files"] = _remove_files(service)
+    totals.totals(service)
     with service.store.transaction() as tx:
         expiry.counters(tx, service.now())
         audit.noted(service, tx, "purge", "", **gone)

@@ -11,14 +11,16 @@ import os
 from pathlib import Path
 
 from smsdialog import log
-from smsdialog.core import letters
+from smsdialog.core import letters, trace
 from smsdialog.core.model import Envelope
 from smsdialog.dialog import notify, post
+from smsdialog.dialog.case import recipient
 from smsdialog.dialog.service import Service
 from smsdialog.ownership import adopt
-from smsdialog.store import failures
+from smsdialog.store import Connection, failures, mails
 
 FOLDER = "quarantine"
+QUARANTINED = "quarantined"
 TRIES = 3
 
 
@@ -32,11 +34,22 @@ def put_aside(service: Service, raw: bytes, envelope: Envelope) -> bool:
     name = f"{digest[:16]}.eml"
     _keep(Path(service.config.state_dir, FOLDER), name, raw)
     with service.store.transaction() as tx:
+        mail_id = _enter(service, tx, raw, envelope, name)
         letter = letters.operator_quarantine(service.translate, name)
-        notify.write(service, tx, service.config.mail.operator, FOLDER, letter)
-    log.event("quarantined", queue=envelope.queue_id, file=name)
+        notify.write(service, tx, service.config.mail.operator, FOLDER, letter, mail_id=mail_id)
     post.notices_of(service)
     return True
+
+
+def _enter(service: Service, tx: Connection, raw: bytes, envelope: Envelope, name: str) -> int:
+    """Note in the ledger what became of the mail, which nobody could read: known again by its octets. Writes."""
+    digest, now = hashlib.sha256(raw).hexdigest(), service.now()
+    mail_id = mails.enter(tx, digest=digest, message_id="", subject="", now=now)
+    for to in envelope.recipients or ("",):
+        shown = recipient(service.config.domain, to).shown
+        mails.settle(tx, mail_id, shown, queue_id=envelope.queue_id, outcome=QUARANTINED, reason=name, now=now)
+    log.event(QUARANTINED, trace=trace.of_mail(digest), file=name)
+    return mail_id
 
 
 def _octets(text: str) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from smsdialog import log
+from smsdialog.core import trace
 from smsdialog.core.letters import EXPIRED
 from smsdialog.core.model import Delivery, Receipt
 from smsdialog.core.personal import is_removed
@@ -35,10 +36,24 @@ def settle(service: Service, receipt: Receipt) -> None:
         changed = _apply(tx, row, delivery, _reason(delivery, heard), now)
         forget.of_mail(service, tx, row.mail_id)
     step("receipt-applied")
-    log.event(f"receipt-{delivery.value.replace(' ', '-')}", id=f"o{row.id}", to=row.peer, gateway=receipt.gateway)
+    _log(row, receipt, delivery, now, changed=changed)
     if changed:
         report.tell(service, row.mail_id)
         post.notices_of(service, row.mail_id)
+
+
+def _log(row: outbound.OutboundRow, receipt: Receipt, delivery: Delivery, now: float, *, changed: bool) -> None:
+    """One line; `part` names what the gateway spoke of, `changes` whether the SMS is in another state now."""
+    log.event(
+        f"receipt-{delivery.value.replace(' ', '-')}",
+        trace=trace.of_sms(row.reference),
+        id=f"o{row.id}",
+        to=row.peer,
+        gateway=receipt.gateway,
+        part=receipt.part,
+        changes="yes" if changed else "no",
+        seconds=f"{now - row.created_at:.3f}",
+    )
 
 
 def _apply(tx: Connection, row: outbound.OutboundRow, delivery: Delivery, reason: str, now: float) -> bool:

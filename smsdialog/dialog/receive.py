@@ -6,14 +6,15 @@ for each other. An SMS for a number without an open account, or of a disabled ke
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from smsdialog import log
-from smsdialog.core import letters
+from smsdialog.core import letters, trace
 from smsdialog.core.model import InboundSms
 from smsdialog.core.segments import is_part, join
-from smsdialog.dialog import post
+from smsdialog.dialog import post, stop
 from smsdialog.dialog.service import Service
 from smsdialog.faults import step
 from smsdialog.store import Connection, accounts, inbound, segments
@@ -29,9 +30,9 @@ def receive(service: Service, sms: InboundSms) -> None:
         kept = _keep(service, tx, whole) if whole else None
     step("received")
     if kept is None:
-        log.event("part", gateway=sms.gateway, sender=sms.sender)
+        _log_part(sms)
     else:
-        _mail(service, kept)
+        _mail(service, kept, joined=trace.of_part(sms.group))
 
 
 def receive_incomplete(service: Service) -> int:
@@ -45,7 +46,7 @@ def receive_incomplete(service: Service) -> int:
                 kept.append(_keep(service, tx, parts.whole(join(parts.texts, parts.total, gap))))
         segments.forget(tx, service.now())
     for one in kept:
-        _mail(service, one)
+        _mail(service, one, incomplete=True)
     return len(kept)
 
 
@@ -59,19 +60,23 @@ def _joined(tx: Connection, sms: InboundSms, now: float) -> InboundSms | None:
 
 @dataclass(frozen=True)
 class _Kept:
-    """What became of one SMS in the ledger; `sms_id` is None when it was there before."""
+    """What became of one SMS in the ledger; `repeated` when it was there before. `withdrawn` are mails of which SMS
+    were withdrawn, as it said STOP.
+    """
 
     sms: InboundSms
     sms_id: int | None
     account_id: int | None
     reason: str
+    withdrawn: Sequence[int]
+    repeated: bool
 
 
 def _keep(service: Service, tx: Connection, sms: InboundSms) -> _Kept:
     now = service.now()
     sms = replace(sms, to=service.gateways.whose(sms))
     account = accounts.by_number(tx, sms.to)
-    reason = post.held_because(account) if account else "no account has this number"
+    reason = post.held_because(account, now) if account else "no account has this number"
     dialog_id = accounts.dialog(tx, account.id, sms.sender, now) if account else None
     sms_id = inbound.add(
         tx,
@@ -82,12 +87,26 @@ def _keep(service: Service, tx: Connection, sms: InboundSms) -> _Kept:
         reason=reason,
         now=now,
     )
-    return _Kept(sms, sms_id, account.id if account else None, reason)
+    known_id = sms_id or inbound.known(tx, sms)
+    withdrawn = stop.heed(service, tx, account, sms) if account and sms_id else []
+    return _Kept(sms, known_id, account.id if account else None, reason, withdrawn, repeated=sms_id is None)
 
 
-def _mail(service: Service, kept: _Kept) -> None:
-    state = ("held" if kept.reason else "received") if kept.sms_id else "repeated"
-    log_id = f"i{kept.sms_id}" if kept.sms_id else ""
-    log.event(state, id=log_id, gateway=kept.sms.gateway, sender=kept.sms.sender, reason=kept.reason)
+def _mail(service: Service, kept: _Kept, **joined: object) -> None:
+    _log(kept, **joined)
     if kept.account_id is not None and not kept.reason:
         post.inbound_of(service, kept.account_id)
+    stop.tell(service, kept.withdrawn)
+
+
+def _log(kept: _Kept, **joined: object) -> None:
+    """One line for an SMS; `joined` ties it to those of its parts."""
+    state = "repeated" if kept.repeated else "held" if kept.reason else "received"
+    known = {"trace": trace.of_inbound(kept.sms.digest, kept.sms_id), "id": f"i{kept.sms_id}"} if kept.sms_id else {}
+    log.event(state, **known, gateway=kept.sms.gateway, sender=kept.sms.sender, reason=kept.reason, **joined)
+
+
+def _log_part(sms: InboundSms) -> None:
+    assert sms.segment is not None
+    part = f"{sms.segment.index}/{sms.segment.total}"
+    log.event("part", trace=trace.of_part(sms.group), gateway=sms.gateway, sender=sms.sender, part=part)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from smsdialog.core import letters, phone
+from smsdialog.core import letters
 from smsdialog.core.address import redact
 from smsdialog.core.letters import Fate
-from smsdialog.core.personal import is_removed
-from smsdialog.dialog import forget, notify
+from smsdialog.dialog import called, dispatch, forget, notify
 from smsdialog.dialog.service import Service
 from smsdialog.faults import step
 from smsdialog.store import Connection, outbound
@@ -29,7 +28,7 @@ def tell(service: Service, mail_id: int) -> None:
 def tell_all(service: Service) -> int:
     """Write the reports that are due; returns how many. Writes."""
     with service.store.transaction() as tx:
-        outbound.expire(tx, service.now())
+        dispatch.expire(tx, service.now())
         due = outbound.mails_to_report(tx, service.now(), limit=BATCH)
         for mail_id in due:
             _report(service, tx, mail_id)
@@ -40,11 +39,12 @@ def _report(service: Service, tx: Connection, mail_id: int) -> None:
     if not outbound.mark_reported(tx, mail_id):
         return
     rows = outbound.of_mail(tx, mail_id)
-    fates = [Fate(_customer(service, row.peer), row.state, row.reason) for row in rows]
-    message_id, subject = outbound.cause(tx, mail_id)
+    names = called.customers(service, tx, rows[0].account_id, [row.peer for row in rows])
+    fates = [Fate(names[row.peer], row.state, row.reason) for row in rows]
+    message_id, subject, deputy = outbound.cause(tx, mail_id)
     text = next((row.text for row in rows if row.text), "")
     letter = letters.report(service.translate, fates, subject, redact(text))
-    email = rows[0].email
+    email = deputy or rows[0].email
     states = {row.state for row in rows}
     kind = {frozenset({"held"}): HELD, frozenset({"delivered"}): DELIVERED}.get(frozenset(states), NOT_SENT)
     notify.write(service, tx, email, kind, letter, mail_id=mail_id, in_reply_to=message_id)
@@ -53,7 +53,3 @@ def _report(service: Service, tx: Connection, mail_id: int) -> None:
         letter = letters.operator_unknown(service.translate, unknown)
         notify.write(service, tx, service.config.mail.operator, UNKNOWN, letter, mail_id=mail_id)
     forget.of_mail(service, tx, mail_id)
-
-
-def _customer(service: Service, peer: str) -> str:
-    return service.translate(letters.REMOVED_CUSTOMER) if is_removed(peer) else phone.international(peer)

@@ -9,20 +9,32 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Sequence
+from types import ModuleType
 
-from smsdialog.core import phone, sms, text
-from smsdialog.core.address import KeyAddress, Meaning, PhoneAddress, ReplyAddress
+from smsdialog import log
+from smsdialog.core import phone, sms, text, trace
+from smsdialog.core.address import (
+    Command,
+    GroupAddress,
+    KeyAddress,
+    Meaning,
+    PhoneAddress,
+    ReplyAddress,
+    TemplateAddress,
+)
 from smsdialog.core.customers import Rules, customers, subject_numbers
 from smsdialog.core.model import Account, Cut, PhoneNumber, Receipts
-from smsdialog.dialog import authorise, forget, limits, notify
+from smsdialog.dialog import authorise, by_name, forget, limits, notify, stop
 from smsdialog.dialog.case import Case, Fate, Recipient, key_of
 from smsdialog.dialog.service import Service
 from smsdialog.errors import (
+    AccountForwarded,
     AccountPaused,
     AttachmentOnly,
     EmptyText,
     Encrypted,
     NoAccount,
+    NoNumber,
     NotAnswerable,
     Refusal,
     SignedOpaque,
@@ -40,8 +52,6 @@ _PROBLEMS: dict[str, type[Refusal]] = {
     "signed-opaque": SignedOpaque,
     "tnef": TnefOnly,
 }
-# How much of a mail is kept to be compared with the next ones.
-ENDING_LINES = 30
 # RFC 8098, 2.1, and the older wish that mail clients still write.
 RECEIPT_HEADERS = ("Disposition-Notification-To", "Return-Receipt-To")
 _ONLY_NUMBERS = re.compile(r"[0-9+().,;\s-]*[0-9][0-9+().,;\s-]*")
@@ -60,14 +70,15 @@ def decide(
         else:
             texting.setdefault(account, []).append(to)
     for account, group in texting.items():
-        mails.belongs_to(tx, mail_id, account.id)
+        mails.belongs_to(tx, mail_id, account.id, "" if case.sender == account.email else case.sender)
         fates |= dict.fromkeys(group, _claim_or_refuse(service, tx, case, mail_id, account, group))
+        forget.where_wanted(service, tx, mail_id, account)
     return fates
 
 
 def _refuse_unproven(service: Service, tx: Connection, case: Case, mail_id: int, to: Recipient) -> Fate:
     """Tell who may be told; strangers learn nothing."""
-    means_something = isinstance(to.meaning, KeyAddress | PhoneAddress | ReplyAddress)
+    means_something = isinstance(to.meaning, KeyAddress | PhoneAddress | ReplyAddress | GroupAddress | TemplateAddress)
     domain = service.config.domain
     if authorise.is_owner(service, tx, case):
         error = UnknownRecipient(recipient=to.shown, domain=domain)
@@ -83,17 +94,54 @@ def _claim_or_refuse(
     service: Service, tx: Connection, case: Case, mail_id: int, account: Account, group: Sequence[Recipient]
 ) -> Fate:
     try:
-        if account.state == "paused":
-            raise AccountPaused
+        _check_account(account, case)
         if case.too_big:
             raise TooBig(limit=str(service.config.mail.max_bytes // 1_000_000))
+        case, not_before = _time_wanted(service, case)
         peers = _customers(service, tx, case, account, [to.meaning for to in group])
         _learn_signature(service, tx, case, mail_id, account)
         message = _message(service, tx, case, account, peers)
+    except NoNumber as error:
+        if _asks_for_status(case):
+            return Fate("helped")
+        return _refused(service, tx, case, mail_id, error)
     except Refusal as error:
-        notify.refuse(service, tx, case, mail_id, account.email, error)
-        return Fate("refused", error.kind)
-    return Fate("sms", claimed=_claim(service, tx, case, mail_id, account, peers, message))
+        return _refused(service, tx, case, mail_id, error)
+    claimed = _claim(service, tx, case, mail_id, account, peers, message, not_before)
+    if not_before > service.now():
+        _later().confirm(service, tx, case, mail_id, account, claimed)
+        return Fate("sms")
+    return Fate("sms", claimed=claimed)
+
+
+def _refused(service: Service, tx: Connection, case: Case, mail_id: int, error: Refusal) -> Fate:
+    notify.refuse(service, tx, case, mail_id, case.sender, error)
+    return Fate("refused", error.kind)
+
+
+def _asks_for_status(case: Case) -> bool:
+    """Whether a key among the recipients is there as the proof that status@ wants."""
+    return Command("status") in (*(to.meaning for to in case.to_us), *case.named)
+
+
+def _check_account(account: Account, case: Case) -> None:
+    """Raise Refusal where nothing may go out for an account, or not from its former employee."""
+    if account.closed_at is not None and account.email == case.sender:
+        raise AccountForwarded
+    if not account.enabled:
+        raise AccountPaused
+
+
+def _time_wanted(service: Service, case: Case) -> tuple[Case, float]:
+    """The mail without a time in its subject, and when its SMS are to go; 0: at once. Raises Refusal."""
+    return _later().wanted(service, case) if "[" in case.subject else (case, 0.0)
+
+
+def _later() -> ModuleType:
+    """The module that reads times: its expressions take a while, and few mails have any."""
+    from smsdialog.dialog import later
+
+    return later
 
 
 def _customers(
@@ -102,7 +150,7 @@ def _customers(
     """The customers that this run texts. Raises Refusal."""
     allowed = service.config.limits
     rules = Rules(service.config.country, allowed.countries, allowed.recipients_per_mail)
-    wanted, others = _typed(tx, mine), _typed(tx, case.named)
+    wanted, others = _typed(tx, account, mine), _typed(tx, account, case.named)
     subject = case.subject
     if _speaks_by_subject(tx, mine):
         wanted += subject_numbers(subject, lenient=bool(wanted or others))
@@ -113,8 +161,8 @@ def _customers(
     return customers(wanted, others, rules)
 
 
-def _typed(tx: Connection, meanings: Sequence[Meaning]) -> list[str]:
-    """The numbers that addresses name, as they were typed. Raises NotAnswerable."""
+def _typed(tx: Connection, account: Account, meanings: Sequence[Meaning]) -> list[str]:
+    """The numbers that addresses name, as they were typed. Raises NotAnswerable, GroupUnknown, GroupEmpty."""
     found: list[str] = []
     for meaning in meanings:
         match meaning:
@@ -124,13 +172,16 @@ def _typed(tx: Connection, meanings: Sequence[Meaning]) -> list[str]:
                 found.append(PhoneNumber(f"+{peer}"))
             case PhoneAddress(typed) if not authorise.service_number_of(tx, typed):
                 found.append(typed)
+            case GroupAddress(name):
+                found += by_name.numbers(tx, account.key_id, name)
     return found
 
 
 def _speaks_by_subject(tx: Connection, meanings: Sequence[Meaning]) -> bool:
     """Whether one of these addresses means that the customers stand in the subject."""
     return any(
-        isinstance(m, KeyAddress) or (isinstance(m, PhoneAddress) and bool(authorise.service_number_of(tx, m.typed)))
+        isinstance(m, KeyAddress | TemplateAddress)
+        or (isinstance(m, PhoneAddress) and bool(authorise.service_number_of(tx, m.typed)))
         for m in meanings
     )
 
@@ -141,11 +192,14 @@ def _message(
     """The SMS that the mail becomes. Raises Refusal."""
     key, defaults = key_of(tx, case, account), service.config.text
     quoted = inbound.recent_texts(tx, account.id, peers)
-    known = text.Known(signatures=accounts.signatures_of(tx, account.id), quoted=quoted)
+    writer = account if account.email == case.sender else next(iter(case.accounts), account)
+    known = text.Known(signatures=accounts.signatures_of(tx, writer.id), quoted=quoted)
     words = text.own_words(case.mail, cut=Cut(key.cut or defaults.cut), known=known)
-    if words.problem:
+    template = by_name.template_among(tx, account.key_id, (*(to.meaning for to in case.to_us), *case.named))
+    if words.problem and (template is None or template.takes_text):
         raise _PROBLEMS[words.problem]
-    message = sms.compose(words.text, transliterate=defaults.transliterate)
+    written = template.filled(words.text) if template else words.text
+    message = sms.compose(written, transliterate=defaults.transliterate)
     if not message.parts:
         raise EmptyText
     limit = service.config.limits.parts_per_sms
@@ -157,12 +211,13 @@ def _message(
 
 
 def _learn_signature(service: Service, tx: Connection, case: Case, mail_id: int, account: Account) -> None:
-    """See a signature in what the last mails of an account have in common at their end, where that may be kept."""
-    if not forget.keeps_texts(service, key_of(tx, case, account)):
+    """See a signature in what the last mails of an account have in common at their end, where that may be kept.
+
+    A deputy's is his own, and none of the account's.
+    """
+    if not case.ending or case.sender != account.email or not forget.keeps_texts(service, account):
         return
-    written = text.own_words(case.mail, cut=Cut.QUOTES).text
-    ending = "\n".join(written.split("\n")[-ENDING_LINES:])
-    learned = text.common_ending(accounts.remember_ending(tx, account.id, mail_id, ending))
+    learned = text.common_ending(accounts.remember_ending(tx, account.id, mail_id, case.ending))
     if learned:
         accounts.learn_signature(tx, account.id, learned, "mails", service.now())
 
@@ -175,12 +230,13 @@ def _claim(
     account: Account,
     peers: Sequence[PhoneNumber],
     message: sms.SmsText,
+    not_before: float,
 ) -> tuple[int, ...]:
     """Write one SMS for each customer that this mail has none for yet; over a limit, held."""
     now = service.now()
     held = limits.held_because(service, tx, case, account, peers, now)
     wish = _receipts(tx, case, account)
-    keeps = forget.keeps_texts(service, key_of(tx, case, account))
+    keeps = forget.keeps_texts(service, account)
     claimed = []
     for peer in peers:
         if keeps:
@@ -199,14 +255,20 @@ def _claim(
                 parts=len(message.parts),
                 state="held" if held else "queued",
                 gateway=service.gateways.route(peer)[0],
-                reference=secrets.token_hex(12),
+                reference=trace.reference(case.digest, secrets.token_hex(6)),
                 reason=held,
+                not_before=not_before,
                 receipts=wish,
                 created_at=now,
                 updated_at=now,
             )
         )
-    return tuple(sms_id for sms_id in claimed if sms_id is not None)
+    fresh = tuple(sms_id for sms_id in claimed if sms_id is not None)
+    if held or not_before > now:
+        for sms_id in fresh:
+            log.event("held" if held else "for-later", id=f"o{sms_id}", reason=held)
+    stop.refuse(service, tx, account, fresh)
+    return fresh
 
 
 def _receipts(tx: Connection, case: Case, account: Account) -> str:

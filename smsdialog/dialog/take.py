@@ -6,6 +6,7 @@ shown otherwise: at the third time it is put aside, and the MTA hears that it is
 
 from __future__ import annotations
 
+from smsdialog import log
 from smsdialog.core.model import Envelope
 from smsdialog.dialog import quarantine
 from smsdialog.dialog.handle import OK, Answer, handle_each
@@ -15,11 +16,12 @@ from smsdialog.errors import TemporaryError
 
 def take(service: Service, raw: bytes, envelope: Envelope, *, deadline: float) -> tuple[Answer, ...]:
     """Take care of one mail: an answer for each recipient. Raises TemporaryError, and what is no third time."""
-    try:
-        return handle_each(service, raw, envelope, deadline=deadline)
-    except TemporaryError:
-        raise
-    except Exception:
-        if not quarantine.put_aside(service, raw, envelope):
+    with log.about(queue=envelope.queue_id):
+        try:
+            return handle_each(service, raw, envelope, deadline=deadline)
+        except TemporaryError:
             raise
-        return (OK,) * max(1, len(envelope.recipients))
+        except Exception:
+            if not quarantine.put_aside(service, raw, envelope):
+                raise
+            return (OK,) * max(1, len(envelope.recipients))

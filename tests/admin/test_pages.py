@@ -13,7 +13,7 @@ from smsdialog.core.model import Account
 from smsdialog.core.roles import Role
 from smsdialog.dialog import account, audit, user
 from smsdialog.dialog import key as keys
-from smsdialog.gateways import Unknown
+from smsdialog.gateways import Refused, Unknown
 from tests.admin.conftest import served
 from tests.admin.visitor import PASSWORD, Visitor
 from tests.dialog.stage import NOON, Stage
@@ -352,6 +352,16 @@ def test_every_look_at_a_text_is_logged(build, people: Callable[..., Visitor]) -
     assert "Hemmeligt" in admin.sends(before, "/text").text
     looks = [(act.who, act.origin, act.subject) for act in audit.listing(stage.service) if act.act == "message.look"]
     assert looks == [("boss", "web 192.0.2.7", "i1")]
+
+
+def test_a_messages_page_tells_what_happened_and_not_the_text(admin: Visitor, installation: Stage, anna: str) -> None:
+    installation.network.answers = [Refused("no such number")]
+    installation.anna.writes(installation.key, "20123456, 20123457", "Hemmeligt")
+    page = admin.opens("/admin/messages/o1/").text
+    assert "SMS o1 failed, and is not tried again by itself. Why: no such number." in page
+    assert "anna@firma.example was told: what became of the SMS of this mail." in page
+    assert "SMS o2" not in page
+    assert "Hemmeligt" not in page
 
 
 def test_what_is_held_can_be_sent_from_its_page(admin: Visitor, installation: Stage, anna: str) -> None:

@@ -14,7 +14,7 @@ import zxingcpp
 from PIL import Image
 from selenium.webdriver import Keys
 
-from smsdialog.dialog import key
+from smsdialog.dialog import account, contact, group, key, stop_list
 from tests.browser.reader import NARROW, WIDE, Reader
 from tests.dialog.stage import Stage
 
@@ -194,6 +194,49 @@ def test_an_administrator_does_all_that_the_manual_shows(
     reader.waits(lambda: "/sign-in" in reader.path)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "da",
+            ("Grupper", "Navn", "Tilføj gruppe", "Mobilnumre", "Tilføj dem", "En CSV- eller vCard-fil", "Læs den ind"),
+        ),
+        ("en", ("Groups", "Label", "Add group", "Mobile numbers", "Add them", "A CSV or vCard file", "Read it in")),
+    ],
+    ids=["da", "en"],
+)
+def test_a_group_is_made_and_filled_by_hand_and_from_a_file(
+    open_office: Callable[..., Stage], reader: Reader, tmp_path: Path, language: str, words: tuple[str, ...]
+) -> None:
+    groups, label, make, numbers, add, file, read = words
+    stage = open_office(language=language)
+    listing = tmp_path / "kunder.csv"
+    listing.write_bytes("Navn;Mobil\r\nSøren Ærlig;20 12 34 56\r\nAlarm;112\r\n".encode("cp1252"))
+    reader.signs_in()
+    reader.clicks(groups, ".menu")
+    reader.types(label, "Faste kunder")
+    reader.looks("no-groups")
+    reader.clicks(make)
+    reader.sees("gruppe-faste-kunder@")
+    reader.types(numbers, "30123456, 40123456")
+    reader.clicks(add)
+    reader.sees("+45 30 12 34 56", "+45 40 12 34 56")
+    reader.looks("group")
+    reader.field(file).send_keys(str(listing))
+    reader.clicks(read)
+    reader.sees("112")
+    reader.looks("wrong-lines")
+    listing.write_bytes("Navn;Mobil\r\nSøren Ærlig;20 12 34 56\r\n".encode("cp1252"))
+    reader.field(file).send_keys(str(listing))
+    reader.clicks(read)
+    reader.sees("Søren Ærlig")
+    assert [member.number for member in group.show(stage.service, "faste-kunder")[1]] == [
+        "+4520123456",
+        "+4530123456",
+        "+4540123456",
+    ]
+
+
 def test_the_secret_is_copied_by_its_button(open_office: Callable[..., Stage], reader: Reader) -> None:
     open_office()
     reader.signs_in()
@@ -282,6 +325,14 @@ def busy(open_office: Callable[..., Stage], reader: Reader) -> Stage:
     key.create(stage.service, "En-meget-lang-betegnelse-uden-mellemrum" * 2)
     key.disable(stage.service, "Firma")
     stage.customer.texts(number, "Er du der?")
+    key.edit(stage.service, "Firma", stop_words=True)
+    stop_list.add(stage.service, "Firma", "30123456")
+    colleague = "en.kollega.med.et.meget.langt.navn@en-afdeling.firma.example"
+    account.edit(stage.service, number, deliver_to=[colleague], members=[f"endnu.{colleague}"])
+    group.create(stage.service, "et-meget-langt-navn-paa-en-gruppe-kunder", "Firma")
+    group.create(stage.service, "tom", "Firma")
+    group.add(stage.service, "et-meget-langt-navn-paa-en-gruppe-kunder", ["20123456", "+46701234567"])
+    contact.name(stage.service, "20123456", "Et-meget-langt-navn-uden-mellemrum-" * 2, "Firma")
     reader.signs_in()
     return stage
 
@@ -304,6 +355,10 @@ def pages_of(stage: Stage) -> dict[str, str]:
         "disable": f"keys/{firma}/disable",
         "rotate": f"keys/{firma}/rotate",
         "delete": f"keys/{firma}/delete",
+        "groups": "groups/",
+        "group": f"groups/{firma}/et-meget-langt-navn-paa-en-gruppe-kunder/",
+        "empty-group": f"groups/{firma}/tom/",
+        "delete-group": f"groups/{firma}/tom/delete",
         "messages": "messages/",
         "wrong": "messages/?attention=1",
         "message-out": "messages/o1/",
@@ -318,7 +373,7 @@ def pages_of(stage: Stage) -> dict[str, str]:
 
 def test_no_page_is_wider_than_its_window_at_any_width(busy: Stage, reader: Reader) -> None:
     paths = pages_of(busy)
-    for name in ("accounts", "edit", "account", "keys", "messages", "status", "log"):
+    for name in ("accounts", "edit", "account", "keys", "group", "messages", "status", "log"):
         reader.opens(f"/admin/{paths[name]}")
         for width in (320, 480, 768, 928, 1024, 1279, 1280, 1600):
             reader.resizes(width, 800)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import click
@@ -14,6 +15,7 @@ from tests.cli.conftest import CHECKOUT
 
 PAGE = (CHECKOUT / "docs" / "commands.md").read_text()
 MANUAL = CHECKOUT / "docs" / "man" / "smsdialog.1"
+TOML_MANUAL = MANUAL.with_name("smsdialog.toml.5")
 PIPE_MANUAL = CHECKOUT / "docs" / "man" / "smsdialog-deliver.8"
 
 
@@ -111,7 +113,18 @@ def test_the_pipes_environment_and_statuses_are_documented():
     assert re.findall(r"^\.TP\n(\d+)$", statuses, re.M) == ["0", "67", "75", "77"]
 
 
-@pytest.mark.parametrize("manual", [MANUAL, PIPE_MANUAL], ids=lambda path: path.name)
+def test_the_manual_of_the_configuration_is_that_of_the_sample():
+    made = subprocess.run(
+        [sys.executable, "-c", "import toml5; print(toml5.page(toml5.SAMPLE.read_text()), end='')"],
+        cwd=MANUAL.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert made.stdout == TOML_MANUAL.read_text(), "run `make manuals`"
+
+
+@pytest.mark.parametrize("manual", [MANUAL, PIPE_MANUAL, TOML_MANUAL], ids=lambda path: path.name)
 @pytest.mark.needs("groff")
 def test_a_manual_is_set_without_a_warning(manual):
     done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z", manual], capture_output=True, text=True, check=False)

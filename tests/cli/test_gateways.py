@@ -91,7 +91,7 @@ def test_a_trial_that_cannot_be_made_says_why(two, arguments, said):
 def test_a_gateway_that_is_down_is_shown_with_the_reason(two):
     assert [row["state"] for row in two.json("gateway", "status")] == ["up", "up"]
     with two.service.store.transaction() as tx:
-        health.note(two.service, tx, "operator", Credit("no money left"))
+        health.note(two.service, tx, "operator", Credit("no money left"), 0.2)
     shown = two.run("gateway", "status", "--json")
     assert shown.status == 1
     up, down = shown.json
@@ -102,7 +102,7 @@ def test_a_gateway_that_is_down_is_shown_with_the_reason(two):
 
 def test_a_trial_that_goes_through_ends_the_pause(two):
     with two.service.store.transaction() as tx:
-        health.note(two.service, tx, "main", Credit("no money left"))
+        health.note(two.service, tx, "main", Credit("no money left"), 0.2)
     two.ok("gateway", "test", "main", "20123456")
     assert two.json("gateway", "status")[0]["state"] == "up"
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import pytest
 from sqlalchemy import update
 
-from smsdialog.core.model import InboundSms
+from smsdialog.core.model import InboundSms, Segment
 from smsdialog.dialog import receive
 from smsdialog.store.schema import outbound
 
@@ -166,9 +167,42 @@ def test_why_tells_what_became_of_each_customer_of_a_mail(office, firma):
     rows = office.json("message", "why", "4XyZ1")
     assert [(row["recipient"], row["outcome"]) for row in rows] == [(BO, "sent"), ("+4520123457", "sent")]
     assert all(row.keys() >= FIELDS for row in rows)
-    header, *lines = office.ok("message", "why", "4XyZ1").splitlines()
-    assert header.split() == ["ID", "TIME", "RECIPIENT", "OUTCOME", "REASON"]
-    assert len(lines) == 2
+    assert {step["about"] for step in rows[1]["steps"]} == {"m1", "o2"}
+    assert {row["trace"] for row in rows} == {rows[0]["reference"][:12]}
+
+
+def test_why_tells_the_story_in_the_order_of_time_and_without_the_text(office, firma):
+    office.anna_writes(f"{firma}@sms.firma.example", "20123456", "Kun for Bo", queue_id="4XyZ1")
+    header, *lines = office.ok("message", "why", "4XyZ1", "--language", "en").splitlines()
+    assert re.fullmatch(r"m1  trace=[0-9a-f]{12}", header)
+    assert [re.sub(r"^[0-9-]{10} [0-9:]{8}  ", "", line).split(".")[0] for line in lines] == [
+        "A mail came in from anna@firma",
+        f"To {firma[:7]}…: it becomes SMS",
+        "SMS o1 to +45 20 12 34 56 is written down: 1 part, for the gateway main",
+        "The gateway main took SMS o1 0",
+        "SMS o1 is sent; nothing is known yet of its arrival",
+    ]
+    assert "Kun for Bo" not in "".join(lines)
+    assert "Gatewayen main tog SMS o1" in office.ok("message", "why", "4XyZ1", "--language", "da")
+
+
+def test_why_says_what_can_be_done(office, firma):
+    office.anna_writes("subscribe@sms.firma.example", "no key", queue_id="4XyZ3")
+    *_, heading, advice = office.ok("message", "why", "4XyZ3", "--language", "en").splitlines()
+    assert (heading, advice.strip().split()[:2]) == ("What can be done:", ["'smsdialog", "key"])
+
+
+def test_why_takes_several_ids_and_tells_nothing_twice(sent):
+    texts(sent)
+    assert [row["id"] for row in sent.json("message", "why", "o1", "m1", "i1")] == ["o1", "i1"]
+    assert sent.ok("message", "why", "o1", "i1").count("trace=") == 2
+
+
+def test_why_tells_of_parts_that_wait(sent):
+    part = InboundSms("main", "p2", BO, "459192000123", "to", segment=Segment("cc", 3, 2))
+    receive.receive(sent.service, part)
+    (row,) = sent.json("message", "why", "p2")
+    assert [step["code"] for step in row["steps"]] == ["part", "incomplete"]
 
 
 def test_why_tells_why_nothing_was_sent(office, firma):
@@ -179,7 +213,9 @@ def test_why_tells_why_nothing_was_sent(office, firma):
 
 
 def test_why_of_a_mail_that_never_came_is_not_found(office):
-    assert office.refused("message", "why", "4XyZ9") == "no mail with the queue id '4XyZ9' has been handed over"
+    said = office.refused("message", "why", "4XyZ9")
+    assert said.startswith("nothing is known of '4XyZ9'. ")
+    assert "journalctl -t smsdialog -g 4XyZ9" in said
 
 
 def test_a_key_stands_in_no_listing(office, firma):

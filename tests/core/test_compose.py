@@ -5,9 +5,12 @@ from __future__ import annotations
 import email
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from email.header import decode_header, make_header
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import SMTP, default
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given
@@ -158,10 +161,56 @@ def test_no_sms_makes_a_header(name, body):
     assert b"eve@firma.example" not in octets.split(b"\n\n", 1)[0]
 
 
-def test_a_header_that_was_not_meant_stops_the_mail(monkeypatch):
-    monkeypatch.setattr(EmailMessage, "keys", lambda self: ["From"])
+def as_the_standard_library_writes_it(mail: SmsMail) -> bytes:
+    """A mail without a thread, every header by way of its parser."""
+    message = EmailMessage(policy=SMTP.clone(linesep="\n", cte_type="7bit"))
+    author = Address(mail.from_name, addr_spec=mail.from_address)
+    for name, value in (
+        ("From", author),
+        ("Reply-To", author),
+        ("To", Address(addr_spec=mail.to)),
+        ("Subject", mail.subject),
+        ("Date", format_datetime(datetime.fromtimestamp(mail.received_at, UTC))),
+        ("Message-ID", mail.message_id),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "OOF, AutoReply, RN, NRN"),
+        ("X-SMSDialog-Loop", mail.loop),
+    ):
+        message[name] = value
+    message.set_content(clean_body(mail.body))
+    return message.as_bytes()
+
+
+@given(
+    name=st.text(max_size=70).map(sender_name)
+    | st.from_regex(r"[a-zA-Z0-9+ .&()-]{0,80}", fullmatch=True)
+    | st.from_regex(r"([a-zA-Z0-9+.-]{1,9} ){1,4}\(SMS\)", fullmatch=True),
+    address=st.from_regex(r"[a-z0-9]{1,60}@[a-z0-9]{1,40}\.example", fullmatch=True),
+    subject=st.from_regex(r"[\x20-\x7eæ]{0,100}", fullmatch=True)
+    | st.from_regex(r"[a-zA-Z =?+]{50,90}", fullmatch=True),
+    body=st.text() | st.from_regex(r"[ -~]{60,100}\n?[ -~æ]{0,100}", fullmatch=True) | hostile,
+)
+def test_a_mail_is_octet_for_octet_what_the_standard_library_makes_of_it(name, address, subject, body):
+    mail = replace(SMS, to=address, from_name=name, from_address=address, subject=subject, body=body)
+    alone = replace(mail, in_reply_to="", references=())
+    assert compose.sms_mail(alone) == as_the_standard_library_writes_it(alone)
+
+
+@pytest.mark.parametrize("folded", [b"Subject: x\nBcc: y\n", b"Subject: x\n\n<html>\n", b"Bcc: y\n"])
+def test_a_header_that_was_not_meant_stops_the_mail(monkeypatch, folded):
+    monkeypatch.setattr(type(SMTP), "fold_binary", lambda *_: folded)
     with pytest.raises(AssertionError, match="not what was meant"):
-        compose.sms_mail(SMS)
+        compose.sms_mail(replace(SMS, subject="æ"))
+
+
+@pytest.mark.parametrize(
+    "no_id", ["<a b@firma.example>", "<a@firma.example>\nBcc: x", "a@firma.example", "<æ@b.example>"]
+)
+def test_a_thread_of_what_is_no_id_stops_the_mail(no_id):
+    with pytest.raises(AssertionError, match="is not one"):
+        compose.sms_mail(replace(SMS, in_reply_to=no_id))
+    with pytest.raises(AssertionError, match="is not one"):
+        compose.sms_mail(replace(SMS, references=(no_id,)))
 
 
 @pytest.mark.parametrize(

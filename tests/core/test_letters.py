@@ -28,12 +28,12 @@ def test_the_subject_of_an_sms_mail_is_constant_for_a_customer():
 
 
 def test_the_body_of_an_sms_mail_is_the_sms():
-    assert letters.sms_body(english, "Hej\n\nBo", answerable=True) == "Hej\n\nBo"
+    assert letters.sms_body("Hej\n\nBo", ("", "")) == "Hej\n\nBo"
 
 
-def test_an_sms_that_cannot_be_answered_says_so_below():
-    body = letters.sms_body(english, "Kode 1234", answerable=False)
-    assert body == "Kode 1234\n\n(This SMS came from a sender that cannot be answered.)"
+def test_what_has_to_be_said_of_an_sms_stands_below_it():
+    body = letters.sms_body("Kode 1234", (letters.NOT_ANSWERABLE, "", "(To Anna.)"))
+    assert body == "Kode 1234\n\n(This SMS came from a sender that cannot be answered.)\n\n(To Anna.)"
 
 
 def test_a_refusal_says_why_and_quotes_the_mail():
@@ -189,7 +189,7 @@ def every_letter(translate) -> list[Letter]:
         letters.operator_exhausted(translate),
         letters.operator_suspended(translate, "A"),
         letters.operator_quarantine(translate, "A"),
-        Letter(letters.sms_subject(translate, "+45 20 12 34 56"), letters.sms_body(translate, "x", answerable=False)),
+        Letter(letters.sms_subject(translate, "+45 20 12 34 56"), translate(letters.NOT_ANSWERABLE)),
     ]
 
 

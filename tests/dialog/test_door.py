@@ -44,6 +44,7 @@ def said_to_anna(stage: Stage, to: str, **more: object) -> str:
 
 
 @pytest.mark.parametrize("to", [
+    "status", "gruppe-kunder", "group-nobody-made-it", "skabelon-klar", "template-klar", "fortryd-1.aaaaaaaaaaaaaaaa",
     "subscribe", "TILMELD", "unsubscribe", "afmeld", "help", "hjaelp", "postmaster", "abuse", "20123456",
     "4520123456", "+4520123456", "p4520123456", "004520123456", "someone@elsewhere.example",
 ])  # fmt: skip
@@ -182,3 +183,23 @@ def test_nothing_that_was_typed_breaks_out_of_the_line(here: Stage) -> None:
         assert said.isascii()
         assert len(said) < 450
         assert here.key not in said
+
+
+def test_a_deputy_comes_in_whatever_became_of_accounts_of_his_own(here: Stage) -> None:
+    """Whose customer he answers is not known before the mail is read."""
+    bo = here.employee("bo@firma.example")
+    here.administrator.opens_account(bo)
+    account.edit(here.service, here.anna.address, deliver_to=[bo.address])
+    account.close(here.service, bo.address)
+    here.customer.texts(here.anna, "Hej")
+    reply_address = here.post.taken()[-1]["Reply-To"].addresses[0].addr_spec
+    assert asks(here, reply_address, sender=bo.address, login="bo") == ""
+    account.edit(here.service, here.anna.address, deliver_to=[])
+    assert "closed" in asks(here, reply_address, sender=bo.address, login="bo")
+
+
+def test_the_number_of_a_forwarded_account_is_still_an_address(here: Stage) -> None:
+    account.forward(here.service, here.anna.address, 30, ["bo@firma.example"])
+    assert asks(here, here.anna.number) == ""
+    here.clock.passes(days=31)
+    assert asks(here, here.anna.number) == STRANGE.line

@@ -54,7 +54,7 @@ def test_another_envelope_sender_is_noted(stage: Stage, to: str) -> None:
 
 
 def test_a_bounce_of_it_has_not_arrived(stage: Stage, to: str) -> None:
-    assert reason(stage, to, sender="") == "A-01"
+    assert reason(stage, to, sender="") == "A-01 null-sender"
 
 
 def test_nobody_else_can_make_one(stage: Stage) -> None:

@@ -40,7 +40,7 @@ def test_an_alert_of_a_proven_sender_is_an_sms(
 def test_unless_its_key_admits_it_it_is_dropped(stage: Stage, anna: Employee, network: Network) -> None:
     anna.writes(stage.key, "20123456", "Disken er fuld", headers=ALERT, inside=True)
     assert network.tried == []
-    assert stage.administrator.decisions()[-1].reason == "A-03"
+    assert stage.administrator.decisions()[-1].reason == "A-03 auto-submitted"
 
 
 def test_the_key_alone_is_no_proof_for_an_alert(stage: Stage, alarm: Employee, network: Network) -> None:

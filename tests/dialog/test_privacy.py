@@ -12,7 +12,20 @@ from sqlalchemy import select
 
 from smsdialog.core.model import Delivery, InboundSms, Receipt, Segment
 from smsdialog.core.roles import Role
-from smsdialog.dialog import account, hook, messages, privacy, receipt, receive, user
+from smsdialog.dialog import (
+    account,
+    backup,
+    contact,
+    group,
+    hook,
+    messages,
+    privacy,
+    receipt,
+    receive,
+    restore,
+    template,
+    user,
+)
 from smsdialog.dialog.actor import Actor
 from smsdialog.dialog.purge import purge
 from smsdialog.errors import Conflict, Forbidden
@@ -101,6 +114,38 @@ def test_of_a_customer_who_is_removed_no_trace_is_left(talked: Stage, administra
     assert columns(talked, BOS_DIGITS) == set()
     assert holding(talked, BOS_DIGITS) == set()
     assert administrator.checks() == []
+
+
+def test_his_name_and_his_groups_go_and_those_of_others_stay(talked: Stage, key: str) -> None:
+    contact.name(talked.service, BO, "Bo Bosen", "Firma")
+    contact.name(talked.service, EVA, "Eva, kender Bo på 20 12 34 56", "Firma")
+    group.create(talked.service, "kunder", "Firma")
+    group.create(talked.service, "omkring-20123456", "Firma")
+    group.add(talked.service, "kunder", [BO, EVA])
+    template.create(talked.service, "ring", "Ring til 20 12 34 56", "Firma")
+    talked.anna.writes(["gruppe-kunder", key], "[kl. 20]", SECRET)
+    found = privacy.export(talked.service, BO).rows
+    assert {"contacts", "groups", "group_members", "templates"} <= found.keys()
+    done = privacy.erase(talked.service, BO)
+    assert (done.gone["names"], done.gone["groups"], done.gone["given_up"]) == (1, 1, 1)
+    assert columns(talked, BOS_DIGITS) == set()
+    assert columns(talked, "Bo Bosen") == set()
+    assert [member.number for member in group.show(talked.service, "kunder")[1]] == [EVA]
+    (nameless,) = [found.name for found in group.listing(talked.service) if found.name != "kunder"]
+    group.delete(talked.service, nameless)
+    assert talked.administrator.checks() == []
+
+
+def test_his_name_goes_from_what_employees_were_told_beside_other_mails(stage: Stage, anna: Employee, key: str) -> None:
+    contact.name(stage.service, BO, "Bo (Vest)", "Firma")
+    anna.writes(key, BO, "Hej")
+    anna.writes("status", key)
+    assert "Bo (Vest) (+45 20 12 34 56)" in body_of(anna.receives())
+    privacy.erase(stage.service, BO)
+    with stage.service.store.reading() as tx:
+        told = "".join(tx.execute(select(notices.c.body)).scalars())
+    assert "til (removed): sendt" in told
+    assert "Vest" not in told
 
 
 def test_others_keep_what_is_theirs(talked: Stage, administrator: Administrator) -> None:
@@ -231,6 +276,14 @@ def test_a_file_that_cannot_be_looked_at_is_named(build) -> None:
     path.mkdir()
     assert privacy.export(stage.service, BO).files == [f"{path}: Is a directory"]
     assert privacy.erase(stage.service, BO).files_left == (f"{path}: Is a directory",)
+
+
+def test_a_database_that_a_restore_put_aside_is_named(build, tmp_path: Path) -> None:
+    stage = build()
+    backup.make(stage.service, tmp_path / "backup.tar", lambda done, whole: None)
+    done = restore.restore(stage.service.config, stage.service.store, tmp_path / "backup.tar", restore.put_aside)
+    (left,) = privacy.erase(stage.service, BO).files_left
+    assert left.startswith(f"{done.aside[0]}: ")
 
 
 def test_of_an_employee_who_is_removed_no_trace_is_left(

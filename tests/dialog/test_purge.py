@@ -71,7 +71,7 @@ def test_then_the_records(talked: Stage, clock: Clock, administrator: Administra
     assert (administrator.sms_out(), administrator.sms_in(), administrator.decisions()) == ([], [], [])
     with talked.service.store.reading() as tx:
         left = {table.name for table in metadata.sorted_tables if tx.execute(select(table)).first()}
-    assert left == {"keys", "accounts", "acts"}
+    assert left == {"keys", "accounts", "acts", "rounds"}
     assert administrator.checks() == []
 
 
@@ -201,7 +201,7 @@ def test_what_is_counted_for_a_while_goes_too(stage: Stage, clock: Clock) -> Non
     with stage.service.store.transaction() as tx:
         failures.count(tx, "digest", clock())
         sign_ins.add(tx, name="digest", address="192.0.2.7", now=clock())
-        health.count(tx, "main", clock(), failed=False)
+        health.count(tx, "main", clock(), 0.2, failed=False)
     clock.passes(days=8)
     purge(stage.service)
     assert trace(stage, "digest|192.0.2.7") == set()
