@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +77,9 @@ def restore(here: Installation, file: Path, force: bool, as_json: bool) -> None:
     from smsdialog.dialog import restore as use_case
 
     room = use_case.put_aside if force else use_case.refuse
-    done = use_case.restore(here.config, here.store, file, room)
+    done = use_case.restore(here.config, here.store, file, room, time.time())
     about = {"file": str(file), **_of(done.manifest), "schema": done.schema}
-    doubtful = use_case.doubt(here.service, about["made_at"])
+    doubtful = use_case.doubt(here.service, about["made_at"], done.doubtful)
     aside, findings = [str(path) for path in done.aside], use_cases.check(here.service)
     output.one({**about, "unknown": doubtful, "aside": aside, "findings": findings}, as_json=as_json)
 

@@ -27,11 +27,15 @@ from smsdialog.store.schema import REVISION
 
 @dataclass(frozen=True)
 class Restored:
-    """What was put back: what the archive says of itself, the schema now, and the new names of what was there."""
+    """What was put back: what the archive says of itself, the schema now, and the new names of what was there.
+
+    `doubtful` is how many SMS waited in it, as far as that was looked at before it was in its place.
+    """
 
     manifest: Manifest
     schema: str
     aside: list[Path]
+    doubtful: int
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,10 @@ def put_aside(place: Place, folder: Path) -> list[Path]:
     return moved
 
 
-def restore(config: Config, store: Store, file: Path, make_room: MakeRoom) -> Restored:
+def restore(config: Config, store: Store, file: Path, make_room: MakeRoom, now: float) -> Restored:
     """Put a backup back, with `refuse` or `put_aside` for what is there; nothing is touched before it was read whole.
 
-    `doubt` comes next. Raises BackupRefused, StoreUnavailable. Writes.
+    `doubt` comes next; SQLite's copy has been through it by then. Raises BackupRefused, StoreUnavailable. Writes.
     """
     place = Place(copies_of(store), Path(config.state_dir))
     beside = place.copies.place or place.state_dir
@@ -79,6 +83,7 @@ def restore(config: Config, store: Store, file: Path, make_room: MakeRoom) -> Re
         with tempfile.TemporaryDirectory(prefix=".smsdialog-restore.", dir=beside) as folder:
             manifest = archive.unpack(file, Path(folder))
             _suits(manifest, place.copies, Path(folder, DATABASE))
+            doubtful = _doubt_copy(place.copies, Path(folder, DATABASE), now)
             aside = make_room(place, Path(folder))
             _put_in_place(place, Path(folder))
     except OSError as error:
@@ -87,14 +92,32 @@ def restore(config: Config, store: Store, file: Path, make_room: MakeRoom) -> Re
     from smsdialog.store import migrate  # Alembic costs a third of a second
 
     _, schema = migrate.upgrade(store)
-    return Restored(manifest, schema, aside)
+    return Restored(manifest, schema, aside, doubtful)
 
 
-def doubt(service: Service, made_at: str) -> int:
-    """Make `unknown` of what waited when the backup was made, and record that it was put back; returns how many."""
+def doubt(service: Service, made_at: str, already: int) -> int:
+    """Make `unknown` of what waited when the backup was made, and record that it was put back; returns how many.
+
+    `already` are those that were doubted in the copy.
+    """
     with service.store.transaction() as tx:
-        doubtful = outbound.doubt(tx, RESTORED, service.now())
+        doubtful = already + outbound.doubt(tx, RESTORED, service.now())
         audit.changed(service, tx, "db.restore", made_at, unknown=doubtful)
+    return doubtful
+
+
+def _doubt_copy(copies: Copies, copy: Path, now: float) -> int:
+    """Doubt what waits before anybody can send it, in a copy that can be opened; returns how many."""
+    from smsdialog.store import migrate
+
+    store = copies.opened(copy)
+    if store is None:
+        return 0
+    migrate.upgrade(store)
+    with store.transaction() as tx:
+        doubtful = outbound.doubt(tx, RESTORED, now)
+    store.scrub()  # its log stays behind when the file goes to its place
+    store.close()
     return doubtful
 
 

@@ -31,8 +31,8 @@ def makes_a_backup(stage: Stage, file: Path) -> backup.Backup:
 
 
 def puts_it_back(stage: Stage, file: Path, room: restore.MakeRoom = restore.refuse) -> restore.Restored:
-    done = restore.restore(stage.service.config, stage.service.store, file, room)
-    restore.doubt(stage.service, "yesterday")
+    done = restore.restore(stage.service.config, stage.service.store, file, room, stage.clock())
+    restore.doubt(stage.service, "yesterday", done.doubtful)
     return done
 
 
@@ -75,6 +75,20 @@ def test_what_waited_is_not_sent_twice_but_told(stage, file):
     (row,) = stage.administrator.sms_out()
     assert stage.administrator.sends_again(row)
     assert stage.customer.receives().text == "Hej"
+
+
+def test_what_waited_is_not_sent_by_anybody_who_is_quicker_than_the_restore(stage, file):
+    """It may be killed as soon as the database is in its place."""
+    stage.anna.subscribes(stage.key)
+    stage.network.answers = [Later("busy")]
+    stage.anna.writes(stage.key, "20123456", "Hej")
+    makes_a_backup(stage, file)
+    loses_its_disk(stage)
+    done = restore.restore(stage.service.config, stage.service.store, file, restore.refuse, stage.clock())
+    assert done.doubtful == 1
+    stage.clock.passes(minutes=30)
+    stage.administrator.flushes()
+    stage.customer.receives_nothing()
 
 
 def test_what_is_for_a_later_time_is_sent_then(stage, file):

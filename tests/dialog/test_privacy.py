@@ -281,7 +281,8 @@ def test_a_file_that_cannot_be_looked_at_is_named(build) -> None:
 def test_a_database_that_a_restore_put_aside_is_named(build, tmp_path: Path) -> None:
     stage = build()
     backup.make(stage.service, tmp_path / "backup.tar", lambda done, whole: None)
-    done = restore.restore(stage.service.config, stage.service.store, tmp_path / "backup.tar", restore.put_aside)
+    service, file = stage.service, tmp_path / "backup.tar"
+    done = restore.restore(service.config, service.store, file, restore.put_aside, stage.clock())
     (left,) = privacy.erase(stage.service, BO).files_left
     assert left.startswith(f"{done.aside[0]}: ")
 

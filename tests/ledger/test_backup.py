@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,10 +61,10 @@ def restored(office: Office, archive: Path, folder: Path, url: str) -> Service:
     (folder / "smsdialog.toml").write_text(text.replace(str(office.service.config.database.url), place))
     config = configuration.load(folder / "smsdialog.toml")
     store = open_store(config.database.url)
-    done = restore.restore(config, store, archive, restore.refuse)
+    done = restore.restore(config, store, archive, restore.refuse, time.time())
     store.close()
     service = open_service(config)
-    restore.doubt(service, str(done.manifest.made_at))
+    restore.doubt(service, str(done.manifest.made_at), done.doubtful)
     return service
 
 
