@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from smsdialog import secret
+from smsdialog.dialog import hook, quarantine
 from smsdialog.doctor.finding import Findings, Unchecked, error, quoted, warning
 from smsdialog.doctor.person import READ, RUN, WRITE, Person, is_open_to_others
 from smsdialog.doctor.place import Place
@@ -15,6 +16,9 @@ FOLDER_CLOSED = error(
     "state-not-writable", "The pipe can note nothing, so every mail waits in the mail server's queue."
 )
 FOLDER_OPEN = warning("state-exposed", "What we write there may be read by whoever has an account on this machine.")
+PART_CLOSED = error(
+    "state-part-not-writable", "What belongs there cannot be written, so it waits, and is tried again and again."
+)
 SECRET_CLOSED = error("secret-unreadable", "Reply addresses cannot be made or read, so every mail waits in the queue.")
 SECRET_OPEN = error("secret-exposed", "Whoever has it makes reply addresses of every account.")
 SECRET_BROKEN = error("secret-broken", "Reply addresses cannot be made or read, so every mail waits in the queue.")
@@ -24,6 +28,7 @@ SECRET_GONE = error(
 DISK_FULL = warning("disk-nearly-full", "On a full disk nothing can be noted, and every mail waits in the queue.")
 INODES_FULL = warning("disk-no-inodes", "No file can be made any more: no SMS, mail or log.")
 
+FOLDERS = (quarantine.FOLDER, hook.FOLDER)
 LEAST_BYTES = 200 * 1024 * 1024
 LEAST_SHARE = 0.05
 ENOUGH_BYTES = 5 * 1024 * 1024 * 1024
@@ -48,6 +53,28 @@ def check(place: Place) -> Findings:
         yield Unchecked("secret", f"{folder} may not be looked into by this user")
         return
     yield from _secret(place, folder / secret.NAME)
+    if place.user:
+        yield from _parts(place, place.user)
+
+
+def _parts(place: Place, user: Person) -> Findings:
+    """The folders that are made when they are needed, and the files of gateways that write to one."""
+    for folder in (place.state_dir / name for name in FOLDERS):
+        if folder.is_dir() and not user.may(folder, READ | WRITE | RUN):
+            yield PART_CLOSED.found(f"{user.name} may not write to {folder}", _reopen(user, folder))
+    for path in _outboxes(place):
+        if path.exists() and not user.may(path, WRITE):
+            mend = f"chown {quoted(user.name)} {quoted(path)} && chmod u+rw {quoted(path)}"
+            yield PART_CLOSED.found(f"{user.name} may not write to {path}", mend)
+        elif not path.exists() and not (path.parent.is_dir() and user.may(path.parent, WRITE | RUN)):
+            mend = f"install -D -o {quoted(user.name)} -m 0660 /dev/null {quoted(path)}"
+            yield PART_CLOSED.found(f"{user.name} cannot make {path}", mend)
+
+
+def _outboxes(place: Place) -> list[Path]:
+    """The files that gateways of type `file` append to."""
+    tables = [table for table in place.config.gateways.values() if table.type == "file"]
+    return [Path(str(table.options.get("path") or place.state_dir / "outbox.jsonl")) for table in tables]
 
 
 def _secret(place: Place, path: Path) -> Findings:
@@ -62,24 +89,31 @@ def _secret(place: Place, path: Path) -> Findings:
     elif not os.access(path, READ):
         yield Unchecked("secret", f"{path} may not be read by this user")
     elif not place.unopened.secrets:
-        mend = f"mv {quoted(path)} {quoted(path)}.broken && {place.command('key', 'list')}"
+        again = _from_backup(path) if _has_accounts(place) else place.command("key", "list")
+        mend = f"mv {quoted(path)} {quoted(path)}.broken && {again}"
         yield SECRET_BROKEN.found(f"{path} holds no secret: 64 hex digits are wanted", mend)
 
 
 def _made_later(place: Place, path: Path) -> Findings:
     """It is made at its first use; where there are accounts, it was there before."""
+    if _has_accounts(place):
+        yield SECRET_GONE.found(f"{path} is not there, though there are accounts", _from_backup(path))
+
+
+def _has_accounts(place: Place) -> bool:
+    """Whether reply addresses of this installation may be about."""
     from smsdialog.store import accounts
 
     if place.service is None:
-        return
+        return False
     with place.service.store.reading() as tx:
-        used = bool(accounts.listing(tx))
-    if used:
-        folder = quoted(path.parent)
-        # What `db backup` made is a tar; its files become the folder's owner's.
-        unpacked = f"tar -C {folder} -xf /path/of/your/backup {secret.NAME}"
-        mend = f"{unpacked} && chown --reference={folder} {quoted(path)}"
-        yield SECRET_GONE.found(f"{path} is not there, though there are accounts", mend)
+        return bool(accounts.listing(tx))
+
+
+def _from_backup(path: Path) -> str:
+    """The command that takes the secret out of what `db backup` made, a tar; it becomes the folder's owner's."""
+    folder = quoted(path.parent)
+    return f"tar -C {folder} -xf /path/of/your/backup {path.name} && chown --reference={folder} {quoted(path)}"
 
 
 def disk(folder: Path) -> Findings:

@@ -148,6 +148,35 @@ def test_a_state_folder_that_everybody_may_look_into(ward):
     ward.mends("state-exposed")
 
 
+@pytest.mark.parametrize("name", ["quarantine", "hooks"])
+def test_a_folder_in_it_that_root_made_for_himself(ward, name):
+    (ward.state / name).mkdir(mode=0o700)
+    ward.mends("state-part-not-writable", name)
+
+
+def test_the_file_of_a_gateway_that_root_made_for_himself(ward):
+    ward.path.write_text(
+        f'{ward.path.read_text()}\n[gateways.tried]\ntype = "file"\npath = "{ward.state}/tried"\nsecret = "s"\n'
+    )
+    ward.is_well()
+    (ward.state / "tried").touch(mode=0o600)
+    ward.mends("state-part-not-writable", "tried")
+
+
+def test_the_file_of_a_gateway_in_a_folder_of_roots(ward):
+    folder = ward.base / "closed"
+    folder.mkdir(mode=0o755)
+    ward.path.write_text(f'{ward.path.read_text()}\n[gateways.tried]\ntype = "file"\npath = "{folder}/tried"\n')
+    ward.mends("state-part-not-writable", "tried")
+
+
+def test_half_a_secret_where_there_are_accounts_comes_from_the_backup(ward):
+    ward.opens_accounts()
+    (ward.state / "secret").write_text("abcdef\n")
+    ward.web.status = 200
+    assert "/path/of/your/backup" in ward.finds("secret-broken").mend
+
+
 def test_a_secret_that_root_made_for_himself(ward):
     os.chown(ward.state / "secret", 0, 0)
     ward.mends("secret-unreadable")
