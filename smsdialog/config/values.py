@@ -139,11 +139,10 @@ def _watch(config: Config, demand: _Demands) -> None:
 
 def _admin(config: Config, demand: _Demands) -> None:
     admin = config.admin
-    demand.above_0(admin, "admin", "session_hours")
+    demand.that(admin.session_hours > 0, "admin.session_hours", "a number of hours above 0")
     header = admin.proxy_user_header
-    demand.that(
-        bool(re.fullmatch(r"[A-Za-z0-9-]*", header)), "admin.proxy_user_header", "a header's name: X-Remote-User"
-    )
+    word = re.fullmatch(r"[A-Za-z0-9-]*", header)
+    demand.that(bool(word), "admin.proxy_user_header", "a header's name: X-Remote-User")
     named = bool(admin.trusted_proxies) or not header
     demand.that(named, "admin.proxy_user_header", "none, or the proxies that set it in admin.trusted_proxies")
     for network in admin.trusted_proxies:
