@@ -14,7 +14,7 @@ from smsdialog import doctor
 from smsdialog.doctor import state
 from smsdialog.doctor.finding import Finding
 from smsdialog.store import migrate, open_store
-from tests.e2e.daemons import base_directory
+from tests.e2e.daemons import base_directory, product_user
 from tests.needs import needs
 
 HOUR = 3600.0
@@ -141,6 +141,7 @@ def test_a_mail_in_the_quarantine(ward):
 def test_events_of_a_modem_that_nobody_took(ward):
     folder = ward.state / "hooks"
     folder.mkdir(mode=0o700)
+    shutil.chown(folder, product_user())
     (folder / "1.json").write_text("{}")
     ward.is_well()
     os.utime(folder / "1.json", (time.time() - HOUR,) * 2)
