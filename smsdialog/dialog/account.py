@@ -106,10 +106,7 @@ def edit(
             if forget:
                 accounts.forget_signatures(tx, account.id)
             changed = accounts.by_id(tx, account.id)
-            different = {
-                name: getattr(changed, name) for name in _SHOWN if getattr(changed, name) != getattr(account, name)
-            }
-            different |= _appoint(service, tx, changed, deliver_to, members)
+            different = _differences(account, changed) | _appoint(service, tx, changed, deliver_to, members)
             asked = {name: True for name, asked in (("forget", forget), ("resume", resume)) if asked}
             audit.changed(service, tx, "account.edit", account.number, **different, **asked)
             if changed.state == "open":
@@ -118,6 +115,11 @@ def edit(
         raise Conflict("that key has an open account for that address already") from error
     post.inbound_of(service, changed.id)
     return changed
+
+
+def _differences(before: Account, after: Account) -> dict[str, object]:
+    """What an edit changed, for the log of acts."""
+    return {name: getattr(after, name) for name in _SHOWN if getattr(after, name) != getattr(before, name)}
 
 
 def close(service: Service, name: str) -> Account:

@@ -265,10 +265,15 @@ def _claim(
         )
     fresh = tuple(sms_id for sms_id in claimed if sms_id is not None)
     if held or not_before > now:
-        for sms_id in fresh:
-            log.event("held" if held else "for-later", id=f"o{sms_id}", reason=held)
+        _log_waiting(fresh, held)
     stop.refuse(service, tx, account, fresh)
     return fresh
+
+
+def _log_waiting(sms_ids: Sequence[int], held: str) -> None:
+    """One line for each SMS that is not sent now: held, and why, or for a later time."""
+    for sms_id in sms_ids:
+        log.event("held" if held else "for-later", id=f"o{sms_id}", reason=held)
 
 
 def _receipts(tx: Connection, case: Case, account: Account) -> str:
