@@ -13,7 +13,7 @@ import signal
 from collections import Counter
 
 STEPS = (
-    # one mail: its SMS are claimed, one of them is leased, the gateway has answered, the answer is written
+    # one mail: its SMS are claimed and the first is leased, one is leased, the gateway has answered, that is written
     "claimed",
     "leased",
     "answered",

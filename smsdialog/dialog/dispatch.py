@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from smsdialog import log
+from smsdialog import log, pace
 from smsdialog.core import ledger, trace
 from smsdialog.core.health import LONGEST_REST_SECONDS, pause
 from smsdialog.core.letters import GIVEN_UP, STOPPED
@@ -34,6 +34,14 @@ NO_TIME = "no time was left to try a gateway"
 
 
 @dataclass(frozen=True)
+class Leased:
+    """An SMS that this process may send now; `barred` says why it must not, if so."""
+
+    row: outbound.OutboundRow
+    barred: str = ""
+
+
+@dataclass(frozen=True)
 class Call:
     """One call to a gateway, what it said, and how many seconds that took."""
 
@@ -42,13 +50,26 @@ class Call:
     seconds: float = 0.0
 
 
-def send(service: Service, ids: Sequence[int], deadline: float) -> bool:
-    """Send these SMS as far as they are queued and the time goes; False when any is still under way."""
-    settled = 0
+def lease_first(service: Service, tx: Connection, ids: Sequence[int]) -> Leased | None:
+    """Lease the first of the SMS that are being claimed, if it is to go now: one commit serves for both. Writes.
+
+    Of the others each has a lease of its own when its turn comes: what is leased by a process that dies is `unknown`.
+    """
+    row = outbound.lease(tx, ids[0], service.now(), LEASE_SECONDS) if ids else None
+    return Leased(row) if row else None
+
+
+def send(service: Service, ids: Sequence[int], deadline: float, first: Leased | None = None) -> bool:
+    """Send these SMS as far as they are queued and the time goes; False when any is still under way.
+
+    `first` is the one of them that was leased with its claim.
+    """
+    settled = int(_send_leased(service, first, deadline)) if first else 0
     for sms_id in ids:
         if service.now() + SEND_TIMEOUT_SECONDS > deadline:
             break
-        settled += _send_one(service, sms_id, deadline)
+        if not first or sms_id != first.row.id:
+            settled += _send_one(service, sms_id, deadline)
     if settled == len(ids):
         return True
     _expire(service, ids)
@@ -78,7 +99,8 @@ def _settled(service: Service, ids: Sequence[int], deadline: float) -> bool:
             states = outbound.states(tx, ids)
         if "sending" not in states or service.now() >= patience:
             return not states & {"queued", "sending"}
-        time.sleep(POLL_SECONDS)
+        with pace.waiting():
+            time.sleep(POLL_SECONDS)
 
 
 def _send_one(service: Service, sms_id: int, deadline: float) -> bool:
@@ -87,10 +109,8 @@ def _send_one(service: Service, sms_id: int, deadline: float) -> bool:
         row = outbound.lease(tx, sms_id, service.now(), LEASE_SECONDS)
         if row is None:
             return False
-        account = accounts.by_id(tx, row.account_id)
-        barred = _barred_because(service, tx, account, row)
-    with log.about(trace=trace.of_sms(row.reference)):
-        return _send_leased(service, row, account, barred, deadline)
+        leased = Leased(row, _barred_because(service, tx, accounts.by_id(tx, row.account_id), row))
+    return _send_leased(service, leased, deadline)
 
 
 def _barred_because(service: Service, tx: Connection, account: Account, row: outbound.OutboundRow) -> str:
@@ -101,21 +121,31 @@ def _barred_because(service: Service, tx: Connection, account: Account, row: out
     return barred or (STOPPED if stop.wants_no_more(service, tx, account, row.peer) else "")
 
 
-def _send_leased(service: Service, row: outbound.OutboundRow, account: Account, barred: str, deadline: float) -> bool:
-    step("leased")
-    call, wait = (Call(row.gateway, Refused(barred)), 0.0) if barred else _carried(service, row, deadline)
-    gateway, outcome = call.gateway, call.outcome
-    step("answered")
-    now = service.now()
+def _send_leased(service: Service, leased: Leased, deadline: float) -> bool:
+    with log.about(trace=trace.of_sms(leased.row.reference)):
+        step("leased")
+        refused = Call(leased.row.gateway, Refused(leased.barred)), 0.0
+        call, wait = refused if leased.barred else _carried(service, leased.row, deadline)
+        step("answered")
+        state = _settle(service, leased, call, wait)
+        step("settled")
+    return state not in ledger.UNDER_WAY
+
+
+def _settle(service: Service, leased: Leased, call: Call, wait: float) -> str:
+    """Write what became of an SMS; returns its state.
+
+    The disk is not waited for: after a power cut this may be an SMS that was being sent, and is told of as `unknown`.
+    """
+    row, outcome, now = leased.row, call.outcome, service.now()
     values = _settlement(outcome, row, now, wait)
-    with service.store.transaction() as tx:
-        outbound.settle(tx, row, now=now, gateway=gateway, answer=outcome.answer, **values)
+    with service.store.noting() as tx:
+        outbound.settle(tx, row, now=now, gateway=call.gateway, answer=outcome.answer, **values)
         forget.where_wanted(service, tx, row.mail_id, row)
-        if not barred:
-            health.note(service, tx, gateway, outcome, call.seconds)
-    step("settled")
-    _log(row, values["state"], gateway, outcome, now)
-    return bool(values["state"] not in ledger.UNDER_WAY)
+        if not leased.barred and _was_made(call):
+            health.note(service, tx, call.gateway, outcome, call.seconds)
+        _log(row, values["state"], call.gateway, outcome, now)
+    return str(values["state"])
 
 
 def _carried(service: Service, row: outbound.OutboundRow, deadline: float) -> tuple[Call, float]:
@@ -138,8 +168,14 @@ def _carried(service: Service, row: outbound.OutboundRow, deadline: float) -> tu
 
 def _called(service: Service, gateway: str, row: outbound.OutboundRow) -> Call:
     began = time.monotonic()
-    outcome = service.gateways.send(gateway, row.sms)
+    with pace.waiting():
+        outcome = service.gateways.send(gateway, row.sms)
     return Call(gateway, outcome, time.monotonic() - began)
+
+
+def _was_made(call: Call) -> bool:
+    """Whether a gateway was called at all."""
+    return not isinstance(call.outcome, Later) or call.outcome.reason != NO_TIME
 
 
 def _in_order(service: Service, row: outbound.OutboundRow) -> tuple[str, ...]:
@@ -153,7 +189,7 @@ def _in_order(service: Service, row: outbound.OutboundRow) -> tuple[str, ...]:
 def _note_passed_over(service: Service, call: Call) -> None:
     """Keep how it went with a gateway whose place another takes now."""
     outcome = call.outcome
-    if isinstance(outcome, Later) and outcome.reason != NO_TIME:
+    if isinstance(outcome, Later) and _was_made(call):
         with service.store.transaction() as tx:
             health.note(service, tx, call.gateway, outcome, call.seconds)
         log.event("passed-over", gateway=call.gateway, kind=outcome.kind, reason=_for_log(outcome))

@@ -86,9 +86,9 @@ def _take_care(service: Service, case: Case, deadline: float) -> tuple[Answer, .
     if verdict is not None:
         _drop(service, case, verdict)
         return (OK,) * len(case.to_us)
-    mail_id, fates = _decide(service, case)
+    mail_id, fates, first = _decide(service, case)
     step("claimed")
-    all_sent = _send(service, case, mail_id, fates, deadline)
+    all_sent = _send(service, case, mail_id, fates, first, deadline)
     if not _tell(service, mail_id):
         return (AGAIN,) * len(case.to_us)
     return tuple(_answer(service, case, fates.get(to), all_sent) for to in case.to_us)
@@ -114,8 +114,11 @@ def _drop(service: Service, case: Case, verdict: automatic.Verdict) -> None:
         post.notices_of(service, mail_id)
 
 
-def _decide(service: Service, case: Case) -> tuple[int, dict[Recipient, Fate]]:
-    """Decide, in one transaction, on every recipient that was not decided on at an earlier try."""
+def _decide(service: Service, case: Case) -> tuple[int, dict[Recipient, Fate], dispatch.Leased | None]:
+    """Decide, in one transaction, on every recipient that was not decided on at an earlier try.
+
+    With it the first SMS is leased, if any goes now.
+    """
     with service.store.transaction() as tx:
         mail_id = _enter(service, tx, case)
         fresh = [to for to in case.to_us if not mails.is_settled(tx, mail_id, to.shown)]
@@ -130,7 +133,12 @@ def _decide(service: Service, case: Case) -> tuple[int, dict[Recipient, Fate]]:
         for to, fate in fates.items():
             _settle(service, tx, case, mail_id, to, fate)
         forget.of_nobody(service, tx, mail_id)
-    return mail_id, fates
+        return mail_id, fates, dispatch.lease_first(service, tx, _claimed(fates))
+
+
+def _claimed(fates: Mapping[Recipient, Fate]) -> list[int]:
+    """The SMS that were claimed for all these recipients; several of one account stand for the same."""
+    return list(dict.fromkeys(sms_id for fate in fates.values() for sms_id in fate.claimed))
 
 
 def _unless_silent(case: Case, fate: Fate) -> Fate:
@@ -140,13 +148,20 @@ def _unless_silent(case: Case, fate: Fate) -> Fate:
     return Fate(fate.outcome, f"{fate.reason} {NO_ANSWER_WANTED}".strip())
 
 
-def _send(service: Service, case: Case, mail_id: int, fates: Mapping[Recipient, Fate], deadline: float) -> bool:
+def _send(
+    service: Service,
+    case: Case,
+    mail_id: int,
+    fates: Mapping[Recipient, Fate],
+    first: dispatch.Leased | None,
+    deadline: float,
+) -> bool:
     """Send what was claimed; False when some of it is still under way."""
-    mine = list(dict.fromkeys(sms_id for fate in fates.values() for sms_id in fate.claimed))
+    mine = _claimed(fates)
     if len(fates) < len(set(case.to_us)):  # an earlier try claimed the rest
         with service.store.reading() as tx:
             mine = [row.id for row in outbound.of_mail(tx, mail_id) if row.not_before <= service.now()]
-    return dispatch.send(service, mine, deadline)
+    return dispatch.send(service, mine, deadline, first)
 
 
 def _tell(service: Service, mail_id: int) -> bool:

@@ -6,19 +6,32 @@ Redirects are not followed, TLS is verified, and no error text holds a URL (it m
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread, local
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidHeader, InvalidSchema, InvalidURL, MissingSchema
 from requests.utils import default_headers
-from urllib3.exceptions import LocationParseError, MaxRetryError, NameResolutionError, NewConnectionError, SSLError
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    LocationParseError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    SSLError,
+)
+from urllib3.poolmanager import PoolManager
 
 from smsdialog.faults import patience
 from smsdialog.gateways._base import SEND_TIMEOUT_SECONDS, AnswerLost, HttpRequest, HttpResponse, NotSent
@@ -29,109 +42,207 @@ CHUNK_BYTES = 4096
 KEPT_SECONDS = 1.0
 # What requests refuses to send at all.
 _UNSENDABLE = InvalidURL | InvalidSchema | MissingSchema | InvalidHeader
-Ended = HttpResponse | NotSent | AnswerLost
 
 
 def perform(request: HttpRequest) -> HttpResponse:
-    """Carry out one request in time, however slowly its answer comes. Raises NotSent or AnswerLost.
-
-    Another thread does it, as requests limits the wait for each octet and not for all of them; one that is given up
-    finishes by itself, or with the process.
-    """
-    ended: SimpleQueue[Ended] = SimpleQueue()
-    _sender().asked.put((request, ended))
+    """Carry out one request in time, however slowly its answer comes. Raises NotSent or AnswerLost."""
+    line = _line_to(_origin(request))
+    line.ends_at = time.monotonic() + SEND_TIMEOUT_SECONDS
+    _watch.over(line)
     try:
-        answer = ended.get(timeout=SEND_TIMEOUT_SECONDS)
-    except Empty:
-        raise AnswerLost("the gateway's answer came too slowly") from None
-    if isinstance(answer, HttpResponse):
-        return answer
-    raise answer
+        answer = _carried_out(request, line)
+    except (NotSent, AnswerLost):
+        line.close()
+        raise
+    finally:
+        _watch.no_more(line)
+    if line.was_cut:  # the end of what came until then looks like the end of an answer
+        line.close()
+        raise AnswerLost("the gateway's answer came too slowly")
+    if _stays_open(answer):
+        line.used_at = time.monotonic()
+        _idle.append(line)
+    else:
+        line.close()
+    return answer
 
 
-class _Sender(Thread):
-    """A thread that carries out one request after the other, and ends when nobody has asked it for a while.
-
-    To start one for each request would cost as much as the request.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.asked: SimpleQueue[tuple[HttpRequest, SimpleQueue[Ended]]] = SimpleQueue()
-        self._line: _Line | None = None
-
-    def run(self) -> None:
-        """Carry out what is asked, as long as anything is."""
-        while True:
-            try:
-                request, ended = self.asked.get(timeout=KEPT_SECONDS)
-            except Empty:
-                with suppress(ValueError):  # somebody has just taken us: there is another request
-                    _idle.remove(self)
-                    break
-                continue
-            answer = self._outcome(request)
-            _idle.append(self)
-            ended.put(answer)
-            del request, ended, answer  # a text is not kept until the next
-        if self._line:
-            self._line.session.close()
-
-    def _outcome(self, request: HttpRequest) -> Ended:
-        line, self._line = self._line_for(request), None
-        try:
-            answer = _carried_out(request, line)
-        except (NotSent, AnswerLost) as error:
-            line.session.close()
-            return error
-        if _stays_open(answer):
-            line.used_at, self._line = time.monotonic(), line
-        else:
-            line.session.close()
-        return answer
-
-    def _line_for(self, request: HttpRequest) -> _Line:
-        """The line of the last request, if it was a moment ago and to the same provider, or a new one.
-
-        A provider that ends a connection just when it is used again leaves a request of which nobody knows. So only
-        one is used again whose provider has said that it stays open, and within a second of its last answer.
-        """
-        kept = self._line
-        if kept and kept.origin == _origin(request) and time.monotonic() - kept.used_at < KEPT_SECONDS:
-            return kept
-        if kept:
-            kept.session.close()
-        return _Line(_origin(request))
-
-
-@dataclass
+@dataclass(eq=False)
 class _Line:
-    """The way to one provider; what the environment says of proxies and certificates is read when it is first used."""
+    """The way to one provider, for one request at a time; `ends_at` is when its answer is to be there (monotonic).
+
+    What the environment says of proxies and certificates is read when it is first used.
+    """
 
     origin: str
-    session: requests.Session = field(default_factory=requests.Session)
     used_at: float = 0.0
+    ends_at: float = 0.0
+    was_cut: bool = False
+    socket: socket.socket | None = None
+    _session: requests.Session = field(default_factory=requests.Session)
     _settings: dict[str, Any] = field(default_factory=dict)
 
     def send(self, prepared: requests.PreparedRequest) -> requests.Response:
         """Send a request, and read its answer but for the body."""
+        url = prepared.url or ""
         if not self._settings:
-            self._settings |= self.session.merge_environment_settings(prepared.url or "", {}, True, None, None)
+            for scheme in ("http://", "https://"):
+                self._session.mount(scheme, _Adapter())
+            self._settings |= self._session.merge_environment_settings(url, {}, True, None, None)
         limits = (CONNECT_TIMEOUT_SECONDS, SEND_TIMEOUT_SECONDS - CONNECT_TIMEOUT_SECONDS)
-        return self.session.send(prepared, timeout=limits, allow_redirects=False, **self._settings)
+        _now.line = self
+        # The adapter's own: a session would keep cookies, and follow redirects.
+        return self._session.get_adapter(url).send(prepared, timeout=limits, **self._settings)
+
+    def cut(self) -> None:
+        """End it under who waits for an answer."""
+        self.was_cut = True
+        if self.socket:
+            with suppress(OSError):
+                self.socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Use it no more."""
+        self._session.close()
 
 
-# Those that have nothing to do just now; the one that was busy last is at the end.
-_idle: list[_Sender] = []
+class _Now(local):
+    """The line that this thread uses just now."""
+
+    line: _Line
 
 
-def _sender() -> _Sender:
-    """One that has nothing to do, or a new one."""
-    with suppress(IndexError):
-        return _idle.pop()
-    sender = _Sender()
-    sender.start()
-    return sender
+class _Watch:
+    """Sees to it that no answer takes too long, and that no line stays open that nobody uses.
+
+    requests limits the wait for each octet and not for all of them. So a thread looks at all lines in use, as long as
+    there are any: it costs a request nothing, where one that carried it out would cost as much as the request.
+    """
+
+    def __init__(self) -> None:
+        self._lines: set[_Line] = set()
+        self._lock = Lock()
+        self._thread: Thread | None = None
+
+    def over(self, line: _Line) -> None:
+        """This one is in use."""
+        with self._lock:
+            self._lines.add(line)
+            if not self._thread or not self._thread.is_alive():
+                self._thread = Thread(target=self._look, name="gateway-watch", daemon=True)
+                self._thread.start()
+
+    def no_more(self, line: _Line) -> None:
+        """It is in use no more."""
+        with self._lock:
+            self._lines.discard(line)
+
+    def _look(self) -> None:
+        while self._pause():
+            now = time.monotonic()
+            with self._lock:  # so that none is cut that has just got its answer
+                for line in self._lines:
+                    if line.ends_at <= now:
+                        line.cut()
+            for line in [line for line in list(_idle) if line.used_at + KEPT_SECONDS <= now]:
+                with suppress(ValueError):  # somebody has just taken it
+                    _idle.remove(line)
+                    line.close()
+
+    def _pause(self) -> bool:
+        """Wait until a line may be late; False when there is none to look after."""
+        with self._lock:
+            if not self._lines and not _idle:
+                self._thread = None
+                return False
+            soonest = min((line.ends_at for line in self._lines if not line.was_cut), default=float("inf"))
+        time.sleep(max(0.0, min(KEPT_SECONDS, soonest - time.monotonic())))
+        return True
+
+
+def _line_to(origin: str) -> _Line:
+    """The line of a request that was answered a moment ago by the same provider, or a new one.
+
+    A provider that ends a connection just when it is used again leaves a request of which nobody knows. So only
+    one is used again whose provider has said that it stays open, and within a second of its last answer.
+    """
+    while _idle:
+        with suppress(IndexError):
+            line = _idle.pop()
+            if line.origin == origin and time.monotonic() - line.used_at < KEPT_SECONDS:
+                return line
+            line.close()
+    return _Line(origin)
+
+
+class _Timely:
+    """A connection that is there in time or not at all, whatever has to be asked, tried and agreed upon for it.
+
+    Names are looked up without any limit, and of several addresses each has all the time: so another thread does it.
+    """
+
+    sock: socket.socket | None
+
+    def connect(self) -> None:
+        """Connect, with TLS and through a proxy where need be. Raises what urllib3 does."""
+        ended: SimpleQueue[BaseException | None] = SimpleQueue()
+        Thread(target=_ended, args=(super().connect, ended), daemon=True).start()  # type: ignore[misc]  # a mixin
+        try:
+            error = ended.get(timeout=CONNECT_TIMEOUT_SECONDS)
+        except Empty:
+            raise ConnectTimeoutError(self, "no connection in time") from None
+        if error:
+            raise error
+        _now.line.socket = self.sock
+
+
+def _ended(work: Callable[[], None], ended: SimpleQueue[BaseException | None]) -> None:
+    try:
+        work()
+    except BaseException as error:
+        ended.put(error)
+    else:
+        ended.put(None)
+
+
+class _Plain(_Timely, HTTPConnection):
+    pass
+
+
+class _Encrypted(_Timely, HTTPSConnection):
+    pass
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _EncryptedPool(HTTPSConnectionPool):
+    ConnectionCls = _Encrypted
+
+
+class _Adapter(HTTPAdapter):
+    """requests, with connections of ours."""
+
+    def init_poolmanager(self, *arguments: Any, **settings: Any) -> None:
+        """As it is, with our connections."""
+        super().init_poolmanager(*arguments, **settings)
+        _use_ours(self.poolmanager)
+
+    def proxy_manager_for(self, *arguments: Any, **settings: Any) -> Any:
+        """As it is, with our connections."""
+        return _use_ours(super().proxy_manager_for(*arguments, **settings))
+
+
+def _use_ours(manager: PoolManager) -> PoolManager:
+    manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _EncryptedPool}
+    return manager
+
+
+_now = _Now()
+_watch = _Watch()
+# Lines that nobody uses just now; the one that was used last is at the end.
+_idle: list[_Line] = []
 
 
 def _origin(request: HttpRequest) -> str:

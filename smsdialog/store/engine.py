@@ -29,7 +29,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from smsdialog import log
+from smsdialog import log, pace
 from smsdialog.errors import ConfigError, SchemaOutdated, StoreUnavailable
 from smsdialog.faults import patience
 from smsdialog.store.kept import Kept, identity
@@ -42,8 +42,11 @@ LOCK_TIMEOUT_SECONDS = patience(30)
 CONNECT_TIMEOUT_SECONDS = 10
 SCHEMA_SECONDS = 2.0
 SCRUB_PATIENCE_MILLISECONDS = 1000
-# How SQLite begins a transaction.
-WRITING, READING = "IMMEDIATE", "DEFERRED"
+# How SQLite begins a transaction, and how far what it writes is to be at its end: on the disk, or on its way there.
+WRITING, NOTING, READING = ("IMMEDIATE", "FULL"), ("IMMEDIATE", "NORMAL"), ("DEFERRED", "")
+# Pages of its write-ahead log (4096 octets each) after which SQLite puts them in their places: a page that many mails
+# have written is so put once.
+LOG_PAGES = 4000
 # How soon PostgreSQL ends the session of a machine that has lost its power or network, and with it its locks: its own
 # keepalives take two hours. Milliseconds, seconds, seconds.
 _ENDS_OF_THE_LOST = {
@@ -71,17 +74,39 @@ class Store:
         self._schema_is_good_until = 0.0
         path = sqlite_path(engine.url)
         self._turn: Turn | AbstractContextManager[None] = Turn(path.parent) if path else nullcontext()
+        self._elsewhere = nullcontext if path else pace.waiting  # a server works for itself, others may meanwhile
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A transaction that may write; committed at the end, or undone by any exception, as are its log lines."""
-        with log.when_done(), self._turn, self._translated(), self._kept.lent() as tx, _begun(tx, WRITING):
+        with self._writing(WRITING) as tx:
+            yield tx
+
+    @contextmanager
+    def noting(self) -> Iterator[Connection]:
+        """A transaction of which a power cut may take the last moment: SQLite's disk is not waited for.
+
+        Whoever reads next sees it, whatever process dies; and what is waited for later takes it to the disk as well.
+        """
+        with self._writing(NOTING) as tx:
+            yield tx
+
+    @contextmanager
+    def _writing(self, mode: tuple[str, str]) -> Iterator[Connection]:
+        with (
+            log.when_done(),
+            self._elsewhere(),
+            self._turn,
+            self._translated(),
+            self._kept.lent() as tx,
+            _begun(tx, mode),
+        ):
             yield tx
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads, over one snapshot."""
-        with self._translated(), self._kept.lent() as connection:
+        with self._elsewhere(), self._translated(), self._kept.lent() as connection:
             transaction = _begun(connection, READING)
             yield connection
             transaction.rollback()
@@ -220,14 +245,20 @@ def _watch_file(engine: Engine, path: str) -> None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    settings = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+    for pragma in (*settings, f"wal_autocheckpoint={LOG_PAGES}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begun(connection: Connection, mode: str) -> Transaction:
-    return connection.execution_options(sqlite_begin=mode).begin()
+def _begun(connection: Connection, mode: tuple[str, str]) -> Transaction:
+    connection.info["begin"] = mode
+    return connection.begin()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    mode = connection.get_execution_options().get("sqlite_begin", READING)
-    connection.connection.cursor().execute(f"BEGIN {mode}")
+    how, synchronous = connection.info.pop("begin", READING)
+    cursor = connection.connection.cursor()
+    if synchronous and synchronous != connection.info.get("synchronous", "FULL"):
+        cursor.execute(f"PRAGMA synchronous={synchronous}")
+        connection.info["synchronous"] = synchronous
+    cursor.execute(f"BEGIN {how}")

@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 from threading import Lock
 
+from smsdialog import pace
+
 LONGEST_WAIT_SECONDS = 2.0
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.0002, 0.002
 
@@ -27,9 +29,13 @@ class Turn:
         self._descriptor = -1
 
     def __enter__(self) -> None:
-        self._threads.acquire()
+        if not self._threads.acquire(blocking=False):
+            with pace.waiting():
+                self._threads.acquire()
         try:
-            self._wait()
+            if not self._take():
+                with pace.waiting():
+                    self._wait()
         except BaseException:  # such as the pipe's alarm
             self._threads.release()
             raise

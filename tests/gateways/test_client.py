@@ -384,14 +384,35 @@ def test_a_cookie_of_one_answer_does_not_come_back_with_the_next_request():
     assert b"cookie" not in seen[1].lower()
 
 
-def test_requests_in_a_row_share_a_thread_that_ends_when_nobody_asks_any_more(monkeypatch):
-    with keeping_provider(STAYS) as (port, _):
-        for _ in range(3):
-            perform(HttpRequest("GET", f"http://127.0.0.1:{port}/"))
-        (sender,) = _client._idle
-        sender.join(30)
-        assert not sender.is_alive()
-        assert _client._idle == []
+def test_a_connection_that_nobody_uses_any_more_is_closed_and_nobody_looks_after_it():
+    ended = threading.Event()
+
+    def behave(caller: socket.socket) -> None:
+        heard(caller)
+        caller.sendall(STAYS)
+        if caller.recv(1) == b"":
+            ended.set()
+
+    _client._idle.clear()
+    with provider(behave) as port:
+        perform(HttpRequest("GET", f"http://127.0.0.1:{port}/"))
+        assert ended.wait(30)
+    if watching := _client._watch._thread:
+        watching.join(30)
+    assert _client._idle == []
+    assert _client._watch._thread is None
+
+
+def test_a_name_that_nobody_can_tell_in_time_is_no_reason_for_doubt(impatient, monkeypatch):
+    asked = threading.Event()
+
+    def look_up_for_ever(*_: object) -> None:
+        asked.wait(60)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_for_ever)
+    with pytest.raises(NotSent):
+        perform(HttpRequest("GET", "http://gateway.example/"))
+    asked.set()
 
 
 def test_another_provider_gets_a_connection_of_its_own_and_the_first_a_new_one():

@@ -30,7 +30,7 @@ def test_killed_with_a_mail_in_hand(office: Office, step: str) -> None:
     assert office.retries(1) == 0
     office.check(mails=1)
     unknown = [row for row in office.sms_out() if row.state == "unknown"]
-    assert len(unknown) == (step in ("leased", "answered"))
+    assert len(unknown) == (step in ("claimed", "leased", "answered"))
     assert len(office.mails(OPERATOR)) == len(unknown)
 
 

@@ -1,0 +1,59 @@
+"""Which thread of a process is at work: of those that take care of mails and calls, one at a time.
+
+Python runs one thread at a time as it is, and lets them fight for that at every statement of the database: four
+threads at work took a quarter more processor time for a mail than one, most of it for handing over. So a thread that
+works has the turn, and gives it up where it waits for somebody else: a gateway, sendmail, whoever writes to the
+database. It is a courtesy and no guarantee: who has waited a moment goes on without it. Where nobody works so, as in
+the pipe, none of this does anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock, local
+
+LONGEST_WAIT_SECONDS = 0.1
+
+
+class _Mine(local):
+    """Whether this thread has the turn."""
+
+    held = False
+
+
+_turn = Lock()
+_mine = _Mine()
+
+
+@contextmanager
+def working() -> Iterator[None]:
+    """This thread works in here; not to be entered twice."""
+    _take()
+    try:
+        yield
+    finally:
+        _give_up()
+
+
+@contextmanager
+def waiting() -> Iterator[None]:
+    """A thread that works waits in here for what is not its own work."""
+    if not _mine.held:
+        yield
+        return
+    _give_up()
+    try:
+        yield
+    finally:
+        _take()
+
+
+def _take() -> None:
+    _mine.held = _turn.acquire(timeout=LONGEST_WAIT_SECONDS)
+
+
+def _give_up() -> None:
+    if _mine.held:
+        _mine.held = False
+        _turn.release()
