@@ -14,6 +14,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from smsdialog.errors import ConfigError, SchemaOutdated, StoreUnavailable
 from smsdialog.faults import patience
 from smsdialog.store.kept import Kept, identity
 from smsdialog.store.schema import REVISION
+from smsdialog.store.together import Together
 from smsdialog.store.turn import Turn
 
 __all__ = ["Clash", "Connection", "Store", "open_store"]
@@ -65,7 +67,7 @@ class Clash(Exception):
 class Store:
     """One database; safe to share between threads, to be opened anew after a fork.
 
-    SQLite has one writer at a time: who would write waits for his turn (`turn`).
+    SQLite has one writer at a time: processes take turns (`turn`), and threads go together (`together`).
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -74,7 +76,7 @@ class Store:
         self._schema_is_good_until = 0.0
         path = sqlite_path(engine.url)
         self._turn: Turn | AbstractContextManager[None] = Turn(path.parent) if path else nullcontext()
-        self._elsewhere = nullcontext if path else pace.waiting  # a server works for itself, others may meanwhile
+        self._together = Together() if path else None
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -93,15 +95,21 @@ class Store:
 
     @contextmanager
     def _writing(self, mode: tuple[str, str]) -> Iterator[Connection]:
-        with (
-            log.when_done(),
-            self._elsewhere(),
-            self._turn,
-            self._translated(),
-            self._kept.lent() as tx,
-            _begun(tx, mode),
-        ):
+        with log.when_done(), self._translated(), self._shared(mode) as tx:
             yield tx
+
+    def _shared(self, mode: tuple[str, str]) -> AbstractContextManager[Connection]:
+        begin = partial(self._alone, mode)
+        return self._together.transaction(begin, durable=mode is WRITING) if self._together else begin()
+
+    @contextmanager
+    def _alone(self, mode: tuple[str, str]) -> Iterator[Connection]:
+        with self._elsewhere(), self._turn, self._kept.lent() as tx, _begun(tx, mode):
+            yield tx
+
+    def _elsewhere(self) -> AbstractContextManager[None]:
+        """A server works for itself: meanwhile other threads may work here."""
+        return nullcontext() if self._together else pace.waiting()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -1,9 +1,9 @@
-"""Whose turn it is to write to a SQLite file: one thread's, of one process of this machine.
+"""Whose turn it is to write to a SQLite file: one process's of this machine.
 
 SQLite lets one write at a time, and who finds it busy looks again after pauses that grow to a tenth of a second; with
-two processes at work, both were idle a third of the time. So who would write takes turns before asking SQLite:
-threads by a lock, processes by flock(2) of the folder, looked at every fraction of a millisecond. It is a courtesy
-and no guarantee: who waits too long goes on, and SQLite's own lock decides. A process that dies gives its turn up.
+two processes at work, both were idle a third of the time. So who would write takes turns before asking SQLite, by
+flock(2) of the folder, looked at every fraction of a millisecond. It is a courtesy and no guarantee: who waits too long
+goes on, and SQLite's own lock decides. A process that dies gives its turn up.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import fcntl
 import os
 import time
 from pathlib import Path
-from threading import Lock
 
 from smsdialog import pace
 
@@ -21,29 +20,20 @@ SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.0002, 0.002
 
 
 class Turn:
-    """A context in which this thread may write; not to be entered twice."""
+    """A context in which this process may write; of its threads one enters at a time (`together`)."""
 
     def __init__(self, folder: Path) -> None:
-        self._threads = Lock()
         self._folder = folder
         self._descriptor = -1
 
     def __enter__(self) -> None:
-        if not self._threads.acquire(blocking=False):
+        if not self._take():
             with pace.waiting():
-                self._threads.acquire()
-        try:
-            if not self._take():
-                with pace.waiting():
-                    self._wait()
-        except BaseException:  # such as the pipe's alarm
-            self._threads.release()
-            raise
+                self._wait()
 
     def __exit__(self, *_: object) -> None:
         if self._descriptor >= 0:
             fcntl.flock(self._descriptor, fcntl.LOCK_UN)
-        self._threads.release()
 
     def close(self) -> None:
         """Let go of the folder."""

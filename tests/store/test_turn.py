@@ -1,4 +1,4 @@
-"""Who would write to a SQLite file takes turns with the other threads and processes of the machine."""
+"""Who would write to a SQLite file takes turns with the other processes of the machine."""
 
 from __future__ import annotations
 
@@ -70,25 +70,6 @@ def test_who_waits_too_long_goes_on(tmp_path, monkeypatch):
     other = holder(tmp_path)
     assert entered(tmp_path).wait(30)
     other.communicate()
-
-
-def test_threads_of_a_process_take_turns(tmp_path):
-    mine, inside, most = Turn(tmp_path), [0], [0]
-
-    def write() -> None:
-        for _ in range(50):
-            with mine:
-                inside[0] += 1
-                most[0] = max(most[0], inside[0])
-                time.sleep(0)
-                inside[0] -= 1
-
-    threads = [threading.Thread(target=write) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert most == [1]
 
 
 def test_a_folder_that_is_not_there_is_no_reason_to_wait(tmp_path):
