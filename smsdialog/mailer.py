@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Sequence
 
+from smsdialog import pace
 from smsdialog.core.mailbox import can_be_written_to
 from smsdialog.errors import SendmailFailed
 from smsdialog.faults import patience
@@ -29,10 +30,15 @@ class Mailer:
                 raise SendmailFailed("an envelope address has characters that are not let through")
         command = [*self._argv, "-i", "-f", sender or NULL_SENDER, "--", recipient]
         try:
-            done = subprocess.run(command, input=message, capture_output=True, timeout=TIMEOUT_SECONDS, check=False)  # noqa: S603
+            with pace.waiting():
+                done = _ended(command, message)
         except subprocess.TimeoutExpired as error:
             raise SendmailFailed(f"sendmail did not end within {TIMEOUT_SECONDS:g} s") from error
         except OSError as error:
             raise SendmailFailed(f"sendmail cannot be run: {error.strerror}") from error
         if done.returncode != 0:
             raise SendmailFailed(f"sendmail ended with status {done.returncode}")
+
+
+def _ended(command: Sequence[str], message: bytes) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(command, input=message, capture_output=True, timeout=TIMEOUT_SECONDS, check=False)  # noqa: S603

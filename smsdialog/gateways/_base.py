@@ -359,7 +359,7 @@ def form_request(url: str, fields: Mapping[str, str], *headers: tuple[str, str])
 
 def blotted(body: bytes, hide: Iterable[str]) -> bytes:
     """An answer without the values to hide: as they are, as JSON has them, or percent-encoded once or twice."""
-    for value in (value for value in hide if len(value) >= LEAST_HIDDEN_CHARACTERS):
+    for value in (value for value in hide if LEAST_HIDDEN_CHARACTERS <= len(value) <= len(body)):
         forms = {value, quote(value), quote(value, safe=""), quote_plus(value), quote(quote(value, safe=""), safe="")}
         forms |= {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
         for form in sorted(filter(None, forms), key=len, reverse=True):

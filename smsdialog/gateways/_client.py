@@ -32,7 +32,10 @@ from urllib3.exceptions import (
     SSLError,
 )
 from urllib3.poolmanager import PoolManager
+from urllib3.response import BaseHTTPResponse
+from urllib3.util.wait import wait_for_read
 
+from smsdialog import pace
 from smsdialog.faults import patience
 from smsdialog.gateways._base import SEND_TIMEOUT_SECONDS, AnswerLost, HttpRequest, HttpResponse, NotSent
 
@@ -78,12 +81,14 @@ class _Line:
     used_at: float = 0.0
     ends_at: float = 0.0
     was_cut: bool = False
-    socket: socket.socket | None = None
+    connection: HTTPConnection | None = None
     _session: requests.Session = field(default_factory=requests.Session)
     _settings: dict[str, Any] = field(default_factory=dict)
 
-    def send(self, prepared: requests.PreparedRequest) -> requests.Response:
+    def send(self, prepared: requests.PreparedRequest) -> BaseHTTPResponse:
         """Send a request, and read its answer but for the body."""
+        if self.connection and self.connection.is_connected and not self.connection.proxy:
+            return _sent(self.connection, prepared)
         url = prepared.url or ""
         if not self._settings:
             for scheme in ("http://", "https://"):
@@ -92,18 +97,34 @@ class _Line:
         limits = (CONNECT_TIMEOUT_SECONDS, SEND_TIMEOUT_SECONDS - CONNECT_TIMEOUT_SECONDS)
         _now.line = self
         # The adapter's own: a session would keep cookies, and follow redirects.
-        return self._session.get_adapter(url).send(prepared, timeout=limits, **self._settings)
+        with pace.waiting():
+            response = self._session.get_adapter(url).send(prepared, timeout=limits, **self._settings)
+        raw: BaseHTTPResponse = response.raw
+        return raw
 
     def cut(self) -> None:
         """End it under who waits for an answer."""
         self.was_cut = True
-        if self.socket:
-            with suppress(OSError):
-                self.socket.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            if self.connection and self.connection.sock:
+                self.connection.sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Use it no more."""
         self._session.close()
+
+
+def _sent(connection: HTTPConnection, prepared: requests.PreparedRequest) -> BaseHTTPResponse:
+    """Send one more request on a connection: what requests would do before it, was done for the first."""
+    body = prepared.body
+    assert body is None or isinstance(body, bytes)
+    connection.request(
+        prepared.method or "", prepared.path_url, body=body, headers=prepared.headers, preload_content=False
+    )
+    with pace.waiting():
+        if not wait_for_read(connection.sock, timeout=SEND_TIMEOUT_SECONDS - CONNECT_TIMEOUT_SECONDS):
+            raise TimeoutError
+    return connection.getresponse()
 
 
 class _Now(local):
@@ -181,8 +202,6 @@ class _Timely:
     Names are looked up without any limit, and of several addresses each has all the time: so another thread does it.
     """
 
-    sock: socket.socket | None
-
     def connect(self) -> None:
         """Connect, with TLS and through a proxy where need be. Raises what urllib3 does."""
         ended: SimpleQueue[BaseException | None] = SimpleQueue()
@@ -193,7 +212,7 @@ class _Timely:
             raise ConnectTimeoutError(self, "no connection in time") from None
         if error:
             raise error
-        _now.line.socket = self.sock
+        _now.line.connection = self  # type: ignore[assignment]  # a mixin
 
 
 def _ended(work: Callable[[], None], ended: SimpleQueue[BaseException | None]) -> None:
@@ -253,7 +272,7 @@ def _origin(request: HttpRequest) -> str:
 def _carried_out(request: HttpRequest, line: _Line) -> HttpResponse:
     try:
         response = line.send(_prepared(request))
-        return HttpResponse(response.status_code, _body(response), _headers(response))
+        return HttpResponse(response.status, _body(response), _headers(response))
     except requests.RequestException as error:
         if _never_left(error):
             raise NotSent(f"no connection to the gateway: {type(error).__name__}") from error
@@ -288,17 +307,17 @@ def _as_it_is(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
     return prepared
 
 
-def _body(response: requests.Response) -> bytes:
+def _body(response: BaseHTTPResponse) -> bytes:
     """The beginning of an answer's body."""
     body = b""
-    for chunk in response.iter_content(CHUNK_BYTES):
+    for chunk in response.stream(CHUNK_BYTES, decode_content=True):
         body += chunk
         if len(body) >= MAX_ANSWER_BYTES:
             break
     return body[:MAX_ANSWER_BYTES]
 
 
-def _headers(response: requests.Response) -> dict[str, str]:
+def _headers(response: BaseHTTPResponse) -> dict[str, str]:
     """An answer's headers, by lower-case names."""
     return {name.lower(): value for name, value in response.headers.items()}
 

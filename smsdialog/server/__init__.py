@@ -5,7 +5,8 @@
     sockets      addresses become listening sockets, or systemd hands them over
     mail         a process that takes mails, over LMTP (`lmtp`, `session`, `mailbody`) and from the pipe (`pipe`), and
                  calls over HTTP (`web`)
-    desk         the mails in hand: no more than so many and so large, each with a deadline
+    connections  a thread for each connection
+    desk         the mails in hand: no more than so many and so large; `inhand` is one of them, with its deadline
     door         a process that answers the policy protocol (`policy`)
     clerk        a process that takes what waits
 

@@ -1,33 +1,19 @@
 """The mails in hand: no more than so many and so large at once, each with a deadline.
 
 A mail that finds no room is refused for now (`Full`): the MTA has a queue, we have none that grows. One that takes
-too long is given up: its thread cannot be ended, so the process takes no more mails and is replaced (`worn`). If the
-mail has used up its processor time, that counts against it, as in the pipe; a slow database or gateway does not.
+too long is given up: its thread cannot be ended, so the process takes no more mails and is replaced (`worn`).
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import os
 import threading
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from smsdialog.core.model import Envelope
-from smsdialog.dialog import quarantine
-from smsdialog.dialog.handle import OK, Answer
 from smsdialog.dialog.service import Service
-from smsdialog.dialog.take import take
-from smsdialog.errors import DeadlineExceeded, TemporaryError
-from smsdialog.faults import patience
+from smsdialog.errors import TemporaryError
+from smsdialog.server.inhand import MailInHand
 
-# As the pipe has it: no gateway call begins that could last beyond this; a locked database may hold a mail 30 s more.
-DEADLINE_SECONDS = patience(65)
-PATIENCE_SECONDS = DEADLINE_SECONDS + patience(33)
-PROCESSOR_SECONDS = 30
 # What all mails in hand may take together; one that is alone may be as large as `mail.max_bytes` allows.
 MOST_OCTETS = 64 * 1024 * 1024
 
@@ -40,71 +26,58 @@ class Full(TemporaryError):
 
 
 class Desk:
-    """One process's mails. Used from its event loop only; `worn`: it should be replaced."""
+    """One process's mails: `threads` are worked on at once, and `queue` more wait for that. `worn`: it should be
+    replaced."""
 
     def __init__(self, service: Service, *, threads: int, queue: int) -> None:
         self._service = service
-        self._threads = ThreadPoolExecutor(threads, "mail")
+        self._turns = threading.Semaphore(threads)
         self._places = threads + queue
-        self._octets = 0
+        self._mails: set[MailInHand] = set()
+        self._lock = threading.Lock()
         self._closed = False
-        self.in_hand = 0
-        self.worn = asyncio.Event()
+        self.worn = False
+
+    @property
+    def in_hand(self) -> int:
+        """How many mails have a place; one that was given up has none."""
+        return len(self._mails)
 
     def close(self) -> None:
         """From now on every mail finds no room."""
         self._closed = True
 
     @contextlib.contextmanager
-    def room(self, octets: int) -> Iterator[None]:
+    def room(self, octets: int) -> Iterator[MailInHand]:
         """A place for a mail of this size, before it is read. Raises Full."""
-        too_many = self.in_hand >= self._places or (self.in_hand and self._octets + octets > MOST_OCTETS)
-        if too_many or self._closed or self.worn.is_set():
-            raise Full
-        self.in_hand += 1
-        self._octets += octets
+        mail = MailInHand(self._service, self._turns, octets)
+        with self._lock:
+            if self._closed or self.worn or not self._has_room_for(octets):
+                raise Full
+            self._mails.add(mail)
         try:
-            yield
+            yield mail
         finally:
-            self.in_hand -= 1
-            self._octets -= octets
+            self._leave(mail)
 
-    async def take(self, raw: bytes, envelope: Envelope) -> tuple[Answer, ...]:
-        """Take care of a mail, for which there is room: an answer for each recipient. Raises TemporaryError, too."""
-        work = _Work(self._service, raw, envelope)
-        running = asyncio.get_running_loop().run_in_executor(self._threads, work)
+    def look(self) -> None:
+        """Give up the mails that take too long; to be called every second or so."""
+        with self._lock:
+            late = [mail for mail in self._mails if mail.is_late() and mail.is_first_to_answer()]
+        for mail in late:
+            self.worn = True
+            threading.Thread(target=self._give_up, args=(mail,), daemon=True).start()
+
+    def _has_room_for(self, octets: int) -> bool:
+        taken = sum(mail.octets for mail in self._mails)
+        return not self._mails or (len(self._mails) < self._places and taken + octets <= MOST_OCTETS)
+
+    def _leave(self, mail: MailInHand) -> None:
+        with self._lock:
+            self._mails.discard(mail)
+
+    def _give_up(self, mail: MailInHand) -> None:
         try:
-            return await asyncio.wait_for(asyncio.shield(running), PATIENCE_SECONDS)
-        except TimeoutError:
-            self.worn.set()
-            return await asyncio.to_thread(self._give_up, work)
-
-    def _give_up(self, work: _Work) -> tuple[Answer, ...]:
-        if work.processor_seconds() > PROCESSOR_SECONDS and quarantine.put_aside(
-            self._service, work.raw, work.envelope
-        ):
-            return (OK,) * max(1, len(work.envelope.recipients))
-        raise DeadlineExceeded(f"a mail took longer than {PATIENCE_SECONDS:g} s")
-
-
-class _Work:
-    """One mail on its way through a thread."""
-
-    def __init__(self, service: Service, raw: bytes, envelope: Envelope) -> None:
-        self._service = service
-        self.raw, self.envelope = raw, envelope
-        self._deadline = service.now() + DEADLINE_SECONDS
-        self._thread = 0
-
-    def __call__(self) -> tuple[Answer, ...]:
-        self._thread = threading.get_native_id()
-        self._before = time.thread_time()
-        self._service.store.check_schema()
-        return take(self._service, self.raw, self.envelope, deadline=self._deadline)
-
-    def processor_seconds(self) -> float:
-        """What its thread has used so far, of which it had at most what it had used before."""
-        if not self._thread:
-            return 0.0
-        fields = Path(f"/proc/self/task/{self._thread}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") - self._before
+            mail.give_up()
+        finally:
+            self._leave(mail)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from smsdialog.config import Config
 from smsdialog.dialog.door import Door
-from smsdialog.dialog.service import open_service
+from smsdialog.dialog.service import Service, open_service
 from smsdialog.server import loop
 from smsdialog.server.child import Heart
 from smsdialog.server.policy import PolicyServer
@@ -25,9 +25,13 @@ def run(config: Config, sockets: Mapping[str, socket.socket], heart: Heart) -> N
     asyncio.run(_serve(config, sockets, heart))
 
 
+def impatient(service: Service) -> Door:
+    """The door of an installation, whose database is not waited for long."""
+    return Door(replace(service, store=open_store(service.config.database.url, PATIENCE_SECONDS)))
+
+
 async def _serve(config: Config, sockets: Mapping[str, socket.socket], heart: Heart) -> None:
-    store = open_store(config.database.url, PATIENCE_SECONDS)
-    policy = PolicyServer(Door(replace(open_service(config), store=store)))
+    policy = PolicyServer(impatient(open_service(config)))
     server = await loop.listen(sockets[POLICY], loop.streams(policy.serve))
     await loop.until_told(heart)
     server.close()

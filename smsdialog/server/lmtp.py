@@ -1,146 +1,150 @@
 """LMTP (RFC 2033) for an MTA that delivers without a pipe: its connections. What is said on one: `session`.
 
-What has come is acted on as it stands in the buffer, and answered in one piece; only for the door and for a mail is
-anything waited for, and meanwhile no more than a little is read ahead.
+The commands of what has come are answered one after the other, and the answers go in one piece, before anything more is
+waited for. An MTA that stops reading or writing keeps its own thread waiting and nobody else.
 """
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
+import contextlib
+import socket
+import threading
 
-from smsdialog import log
-from smsdialog.dialog.door import Door
+from smsdialog import log, pace
+from smsdialog.dialog.door import Caller, Door, Verdict
+from smsdialog.errors import SmsDialogError, TemporaryError
 from smsdialog.server.desk import Desk
+from smsdialog.server.inhand import GivenUp
 from smsdialog.server.mailbody import MailBody
-from smsdialog.server.session import Session, Wait
+from smsdialog.server.session import Session
 
 MOST_CONNECTIONS = 200
 IDLE_SECONDS = 300.0
 # How long nothing may come in the middle of a mail.
 DATA_SECONDS = 180.0
-LOOK_SECONDS = 30.0
-AHEAD_OCTETS = 1 << 20
 LINE_OCTETS = 4096
-DOOR_THREADS = 2
+CHUNK_OCTETS = 65_536
+# How many may ask at the door at once, and how long the others wait for that.
+DOOR_PLACES = 4
+DOOR_SECONDS = 1.0
 
 
 class LmtpServer:
     """What all connections of a process share."""
 
     def __init__(self, desk: Desk, door: Door, max_bytes: int) -> None:
-        self.desk, self.door, self.max_bytes = desk, door, max_bytes
-        self.connections: set[Connection] = set()
-        self.threads = ThreadPoolExecutor(DOOR_THREADS, "door")
+        self.desk, self.max_bytes = desk, max_bytes
+        self._door, self._places = door, threading.Semaphore(DOOR_PLACES)
 
-    def connection(self, *, believed: bool) -> asyncio.BaseProtocol:
-        """A new connection; `believed`: it came by a Unix socket, so XFORWARD counts in full."""
-        return Connection(self, ("ADDR", "IDENT") if believed else ("IDENT",))
+    def serve(self, one: socket.socket) -> None:
+        """One connection; by a Unix socket XFORWARD is believed in full."""
+        by_unix_socket = one.family == socket.AF_UNIX
+        if not by_unix_socket:
+            one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with contextlib.suppress(Gone, GivenUp), pace.working():
+            Connection(self, one, ("ADDR", "IDENT") if by_unix_socket else ("IDENT",)).run()
+
+    def judge(self, recipient: str, caller: Caller) -> Verdict | None:
+        """What the door says; one that does not answer is open."""
+        if not self._has_place():
+            return None
+        try:
+            return self._door.judge(recipient, caller)
+        except TemporaryError:
+            return None
+        finally:
+            self._places.release()
 
 
-class Connection(asyncio.Protocol):
+    def _has_place(self) -> bool:
+        if self._places.acquire(blocking=False):
+            return True
+        with pace.waiting():
+            return self._places.acquire(timeout=DOOR_SECONDS)
+
+
+class Gone(Exception):
+    """The MTA has closed the connection, or neither reads nor writes."""
+
+
+class Connection:
     """One MTA that delivers."""
 
-    transport: asyncio.Transport
-
-    def __init__(self, server: LmtpServer, attributes: tuple[str, ...]) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._server = server
-        self._session = Session(server, attributes, self._mail)
+    def __init__(self, server: LmtpServer, one: socket.socket, attributes: tuple[str, ...]) -> None:
+        self._socket, self._max_bytes = one, server.max_bytes
+        self._session = Session(server, attributes, self)
+        self._said: list[str] = []
         self._held = b""
-        self._waiting: asyncio.Task[str] | None = None
-        self._body: MailBody | None = None
-        self._whole: asyncio.Future[bytes] = self._loop.create_future()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Greet; one connection too many is closed again."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        self._heard_at = self._loop.time()
-        self._look_again = self._loop.call_later(LOOK_SECONDS, self._look)
-        if len(self._server.connections) >= MOST_CONNECTIONS:
-            transport.close()
-        self._server.connections.add(self)
+    def run(self) -> None:
+        """Greet, and answer until the end. Raises Gone and GivenUp."""
+        self._socket.settimeout(IDLE_SECONDS)
         self._say("220 smsdialog LMTP")
+        while not self._session.is_over:
+            self._say(self._answer(self._line()))
+        self._send()
 
-    def connection_lost(self, error: Exception | None) -> None:
-        """Forget it; a mail that is in hand is finished, one that is not whole is nothing."""
-        self._server.connections.discard(self)
-        self._look_again.cancel()
-        if self._body and self._waiting:
-            self._waiting.cancel()
-
-    def data_received(self, octets: bytes) -> None:
-        """Act on what has come."""
-        self._heard_at = self._loop.time()
-        if self._body:
-            self._read(octets)
-            return
-        self._held += octets
-        self._go_on()
-        if len(self._held) > AHEAD_OCTETS:
-            self.transport.pause_reading()
-
-    def _go_on(self) -> None:
-        """Act on one line after the other, until something has to be waited for."""
-        said: list[str] = []
-        while not self._waiting and not self._session.is_over and (line := self._line()) is not None:
-            answer = self._session.answer(line)
-            if isinstance(answer, str):
-                said.append(answer)
-            else:
-                self._wait(answer)
-        self._say(*said)
-        if self._session.is_over:
-            self.transport.close()
-
-    def _wait(self, answer: Wait) -> None:
-        self._waiting = self._loop.create_task(answer)
-        self._waiting.add_done_callback(self._answered)
-
-    def _answered(self, task: asyncio.Task[str]) -> None:
-        """What was waited for is there."""
-        self._waiting = self._body = None
-        if task.cancelled() or self.transport.is_closing():
-            return
-        if error := task.exception():
-            log.failure(error)
-        self._say("451 4.3.0 temporary failure, please try again later" if error else task.result())
-        self.transport.resume_reading()
-        self._go_on()
-
-    def _line(self) -> str | None:
-        """The next line, if it is there; one that is too long is none that anybody understands."""
-        line, ended, rest = self._held.partition(b"\n")
-        if not ended and len(line) <= LINE_OCTETS:
-            return None
-        self._held = rest
-        return line.rstrip(b"\r").decode("utf-8", "surrogateescape") if len(line) <= LINE_OCTETS else ""
-
-    def _say(self, *answers: str) -> None:
-        if answers:
-            self.transport.write("".join(f"{answer}\r\n" for answer in answers).encode("ascii", "replace"))
-
-    async def _mail(self) -> bytes:
-        """Ask for a mail, and have all of it; what was sent ahead is its beginning."""
-        self._body, self._whole = MailBody(self._server.max_bytes), self._loop.create_future()
+    def mail(self) -> bytes:
+        """Ask for a mail, and have all of it; what was sent ahead is its beginning. Raises Gone."""
         self._say("354 End data with <CR><LF>.<CR><LF>")
-        ahead, self._held = self._held, b""
-        self._read(ahead)
-        self.transport.resume_reading()
-        return await self._whole
+        self._socket.settimeout(DATA_SECONDS)
+        body = MailBody(self._max_bytes)
+        behind = body.feed(self._held)
+        if behind is not None:  # all of it was sent ahead
+            self._send()
+        while behind is None:
+            behind = body.feed(self._received())
+        self._held = behind
+        self._socket.settimeout(IDLE_SECONDS)
+        return body.mail
 
-    def _read(self, octets: bytes) -> None:
-        """Some more of a mail."""
-        assert self._body
-        behind = self._body.feed(octets)
-        if behind is not None:
-            self._whole.set_result(self._body.mail)
-            self._held, self._body = behind, None
+    def last_word(self, answer: str) -> None:
+        """Answer in place of the connection's own thread, which is at a mail that was given up."""
+        self._say(answer)
+        with contextlib.suppress(Gone, OSError):
+            self._send()
+            self._socket.shutdown(socket.SHUT_RDWR)
 
-    def _look(self) -> None:
-        """Close a connection on which nothing comes."""
-        patience = DATA_SECONDS if self._body else IDLE_SECONDS
-        if (self._body or not self._waiting) and self._loop.time() - self._heard_at > patience:
-            self.transport.close()
-        self._look_again = self._loop.call_later(LOOK_SECONDS, self._look)
+    def _answer(self, line: str) -> str:
+        try:
+            return self._session.answer(line)
+        except (Gone, GivenUp):
+            raise
+        except Exception as error:
+            log.failure(error)
+            return f"451 {SmsDialogError.status_code} {SmsDialogError.public_line}"
+
+    def _line(self) -> str:
+        """The next line; one that is too long is none that anybody understands."""
+        while True:
+            line, ended, rest = self._held.partition(b"\n")
+            if ended or len(line) > LINE_OCTETS:
+                self._held = rest
+                return line.rstrip(b"\r").decode("utf-8", "surrogateescape") if len(line) <= LINE_OCTETS else ""
+            self._held += self._received()
+
+    def _say(self, answer: str) -> None:
+        """Say it with the next that is sent."""
+        self._said.append(answer)
+
+    def _send(self) -> None:
+        if not self._said:
+            return
+        octets = "".join(f"{answer}\r\n" for answer in self._said).encode("ascii", "replace")
+        self._said.clear()
+        try:
+            self._socket.sendall(octets)
+        except OSError as error:
+            raise Gone from error
+
+    def _received(self) -> bytes:
+        """What comes next, when what we have to say is on its way."""
+        try:
+            with pace.waiting():
+                self._send()
+                octets = self._socket.recv(CHUNK_OCTETS)
+        except OSError as error:
+            raise Gone from error
+        if not octets:
+            raise Gone
+        return octets

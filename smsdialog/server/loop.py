@@ -15,9 +15,9 @@ Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any
 LINE_OCTETS = 65_536
 
 
-async def until_told(heart: Heart, *, or_when: asyncio.Event | None = None) -> None:
-    """Beat until SIGTERM, the supervisor's death, or an event."""
-    loop, told = asyncio.get_running_loop(), or_when or asyncio.Event()
+async def until_told(heart: Heart) -> None:
+    """Beat until SIGTERM or the supervisor's death."""
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, told.set)
     loop.add_reader(heart.supervisor, told.set)  # it is never written to: what can be read is its end
     while not told.is_set():
@@ -29,16 +29,6 @@ async def until_told(heart: Heart, *, or_when: asyncio.Event | None = None) -> N
         except OSError:
             return
     loop.remove_reader(heart.supervisor)
-
-
-async def beat_on(heart: Heart) -> None:
-    """Beat while what is in hand is finished."""
-    while True:
-        try:
-            heart.beat()
-        except OSError:
-            return
-        await asyncio.sleep(BEAT_SECONDS)
 
 
 async def listen(one: socket.socket, factory: Callable[[], asyncio.BaseProtocol]) -> asyncio.Server:

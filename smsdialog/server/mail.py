@@ -1,61 +1,73 @@
 """A process that takes mails, over LMTP and from the pipe, and calls over HTTP; as many of these run as `serve.workers`
-says."""
+says. Each connection has a thread; the first one beats, and sees to the end."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+import select
+import signal
 import socket
-import sys
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Mapping, Sequence
 
 from smsdialog.config import Config
-from smsdialog.dialog.door import Door
 from smsdialog.dialog.service import open_service
-from smsdialog.server import loop
-from smsdialog.server.child import Heart
+from smsdialog.server import door, lmtp, pipe
+from smsdialog.server.child import BEAT_SECONDS, Heart
+from smsdialog.server.connections import Connections
 from smsdialog.server.desk import Desk
-from smsdialog.server.lmtp import LmtpServer
-from smsdialog.server.pipe import PipeServer
 from smsdialog.server.sockets import HTTP, LMTP, PIPE
 from smsdialog.server.web import Web
 
 POLL_SECONDS = 0.05
-# How long a thread that works on a mail may keep those waiting that talk to the MTA; five times that is Python's own.
-SWITCH_SECONDS = 0.001
+# How long the last answers may take on their way when all mails are done.
+ANSWER_SECONDS = 2.0
 
 
 def run(config: Config, sockets: Mapping[str, socket.socket], heart: Heart) -> None:
-    """Take mails until told to finish; what is in hand then is finished first."""
-    sys.setswitchinterval(SWITCH_SECONDS)
-    asyncio.run(_serve(config, sockets, heart))
-
-
-async def _serve(config: Config, sockets: Mapping[str, socket.socket], heart: Heart) -> None:
+    """Take mails until told to finish, or until worn; what is in hand then is finished first."""
+    told = _told()
     service = open_service(config)
     desk = Desk(service, threads=config.serve.threads, queue=config.serve.queue)
-    pipe = PipeServer(config, desk)
-    lmtp = LmtpServer(desk, Door(service), config.mail.max_bytes)
-    servers = [await loop.listen(sockets[PIPE], loop.streams(pipe.serve))]
+    pipes = pipe.PipeServer(config, desk)
+    doors = [Connections(sockets[PIPE], pipes.serve, most=pipe.MOST_CONNECTIONS)]
     if LMTP in sockets:
-        believed = sockets[LMTP].family == socket.AF_UNIX
-        servers.append(await loop.listen(sockets[LMTP], lambda: lmtp.connection(believed=believed)))
+        mtas = lmtp.LmtpServer(desk, door.impatient(service), config.mail.max_bytes)
+        doors.append(Connections(sockets[LMTP], mtas.serve, most=lmtp.MOST_CONNECTIONS))
     web = Web(service, sockets[HTTP]) if HTTP in sockets else None
-    await loop.until_told(heart, or_when=desk.worn)
-    for server in servers:
-        server.close()
-    beating = asyncio.create_task(loop.beat_on(heart))
-    await asyncio.gather(_finish(desk, lmtp), asyncio.to_thread(web.finish) if web else asyncio.sleep(0))
-    beating.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await beating
+    _beat(heart, desk)
+    while not desk.worn and not select.select([told.fileno(), heart.supervisor], [], [], BEAT_SECONDS)[0]:
+        _beat(heart, desk)
+    _finish(heart, desk, doors, web)
 
 
-async def _finish(desk: Desk, lmtp: LmtpServer) -> None:
-    """Take no more mails, and wait for those in hand; their answers are on their way when they are done."""
+def _told() -> socket.socket:
+    """What there is something to read from once SIGTERM has come."""
+    told, telling = socket.socketpair()
+    signal.signal(signal.SIGTERM, lambda *_: telling.send(b"."))
+    return told
+
+
+def _beat(heart: Heart, desk: Desk) -> None:
+    with contextlib.suppress(OSError):
+        heart.beat()
+    desk.look()
+
+
+def _finish(heart: Heart, desk: Desk, doors: Sequence[Connections], web: Web | None) -> None:
+    """Take no more mails and calls, and wait for those in hand and their answers."""
+    calls = threading.Thread(target=web.finish, daemon=True) if web else None
+    if calls:
+        calls.start()
+    for one in doors:
+        one.close()
     desk.close()
-    while desk.in_hand:
-        await asyncio.sleep(POLL_SECONDS)
-    for connection in list(lmtp.connections):
-        connection.transport.close()
-    await asyncio.sleep(POLL_SECONDS)
+    while desk.in_hand or (calls and calls.is_alive()):
+        _beat(heart, desk)
+        time.sleep(POLL_SECONDS)
+    for one in doors:
+        one.hang_up()
+    until = time.monotonic() + ANSWER_SECONDS
+    while any(map(len, doors)) and time.monotonic() < until:
+        time.sleep(POLL_SECONDS)

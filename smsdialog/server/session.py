@@ -7,22 +7,19 @@ port may be any user of the machine: there XFORWARD is not believed where it cou
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
-from smsdialog import log
 from smsdialog.core.model import Envelope
-from smsdialog.dialog.door import Caller, Door, note_refusal
+from smsdialog.dialog.door import Caller, Verdict, note_refusal
 from smsdialog.dialog.handle import Answer
-from smsdialog.errors import EXIT_NO_PERMISSION, EXIT_OK, EXIT_UNKNOWN_RECIPIENT, SmsDialogError, TemporaryError
+from smsdialog.errors import EXIT_NO_PERMISSION, EXIT_OK, EXIT_UNKNOWN_RECIPIENT
 from smsdialog.server.desk import Desk, Full
+from smsdialog.server.inhand import Answers
 
 MOST_RECIPIENTS = 1000
-DOOR_SECONDS = 3.0
 # A mail of which the MTA did not say how large it is.
 USUAL_OCTETS = 65_536
 OK = "250 2.0.0 Ok"
@@ -33,16 +30,25 @@ _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _PATH = re.compile(r'\s*<((?:"(?:[^"\\]|\\.)*"|[^">])*)>(.*)', re.DOTALL)
 _CODES = {EXIT_OK: "250", EXIT_UNKNOWN_RECIPIENT: "550", EXIT_NO_PERMISSION: "550"}
 
-Wait = Coroutine[Any, Any, str]
-
 
 class Takes(Protocol):
     """Who judges recipients, and who takes mails."""
 
     desk: Desk
-    door: Door
     max_bytes: int
-    threads: ThreadPoolExecutor
+
+    def judge(self, recipient: str, caller: Caller) -> Verdict | None:
+        """As the door says; None where it cannot say."""
+
+
+class Peer(Protocol):
+    """The connection to the MTA."""
+
+    def mail(self) -> bytes:
+        """Ask for a mail, and have all of it."""
+
+    def last_word(self, answer: str) -> None:
+        """Say this in place of the thread whose connection it is, and say nothing more."""
 
 
 @dataclass
@@ -65,16 +71,16 @@ class _Mail:
 
 
 class Session:
-    """One session. `attributes` are those of XFORWARD that are believed; `read_mail` asks for a mail, and has it."""
+    """One session. `attributes` are those of XFORWARD that are believed."""
 
-    def __init__(self, server: Takes, attributes: tuple[str, ...], read_mail: Callable[[], Awaitable[bytes]]) -> None:
-        self._server, self._attributes, self._read_mail = server, attributes, read_mail
+    def __init__(self, server: Takes, attributes: tuple[str, ...], peer: Peer) -> None:
+        self._server, self._attributes, self._peer = server, attributes, peer
         self._greeted = False
         self._mail = _Mail()
         self.is_over = False
 
-    def answer(self, line: str) -> str | Wait:
-        """The answer to a command, or what has to be waited for to give it."""
+    def answer(self, line: str) -> str:
+        """The answer to a command. Raises GivenUp, and what `peer` raises, when there is nobody to hear it."""
         verb, _, argument = line.partition(" ")
         command = _COMMANDS.get(verb.upper())
         return command(self, argument.strip()) if command else "500 5.5.2 not understood"
@@ -109,8 +115,8 @@ class Session:
         self._mail.sender = path[1]
         return "250 2.1.0 Ok"
 
-    def rcpt(self, argument: str) -> str | Wait:
-        """A recipient of it."""
+    def rcpt(self, argument: str) -> str:
+        """A recipient of it, judged as at the door."""
         path = _PATH.fullmatch(argument[3:]) if argument[:3].upper() == "TO:" else None
         if not path:
             return "501 5.5.4 expected RCPT TO:<ADDRESS>"
@@ -118,48 +124,29 @@ class Session:
             return OUT_OF_ORDER
         if len(self._mail.recipients) >= MOST_RECIPIENTS:
             return "452 4.5.3 too many recipients"
-        return self._judged(path[1], self._mail)
-
-    async def _judged(self, recipient: str, mail: _Mail) -> str:
-        """The answer to RCPT, as at the door; a door that does not answer is open."""
-        caller = Caller(mail.sender or "", "", mail.client_address)
-        door = self._server.door.judge
-        judging = asyncio.get_running_loop().run_in_executor(self._server.threads, door, recipient, caller)
-        try:
-            verdict = await asyncio.wait_for(judging, DOOR_SECONDS)
-        except (TemporaryError, TimeoutError):
-            verdict = None
+        caller = Caller(self._mail.sender, "", self._mail.client_address)
+        verdict = self._server.judge(path[1], caller)
         # The mail has been taken: what is over a limit is held and told of, not tried again for days.
         if verdict and verdict.line[0] == "5":
-            note_refusal(recipient, caller, verdict, mail.queue_id)
+            note_refusal(path[1], caller, verdict, self._mail.queue_id)
             return verdict.line
-        mail.recipients.append(recipient)
+        self._mail.recipients.append(path[1])
         return "250 2.1.5 Ok"
 
-    def data(self, argument: str) -> str | Wait:
-        """The mail itself comes."""
+    def data(self, argument: str) -> str:
+        """The mail itself comes, and is taken care of: a line for each recipient."""
         mail, self._mail = self._mail, _Mail()
-        return self._taken(mail) if mail.recipients and not argument else OUT_OF_ORDER
-
-    async def _taken(self, mail: _Mail) -> str:
-        """Read a mail and take care of it: a line for each recipient."""
+        if not mail.recipients or argument:
+            return OUT_OF_ORDER
+        envelope = Envelope(mail.sender, tuple(mail.recipients), mail.queue_id, "", mail.client_address)
         try:
-            with self._server.desk.room(mail.octets):
-                return "\r\n".join(map(_reply, await self._answers(await self._read_mail(), mail)))
+            with self._server.desk.room(mail.octets) as place:
+                return _lines(place.take(self._peer.mail(), envelope, self._given_up))
         except Full as error:
             return f"452 {error.status_code} {error.public_line}"
 
-    async def _answers(self, raw: bytes, mail: _Mail) -> tuple[Answer, ...]:
-        recipients = tuple(mail.recipients)
-        try:
-            envelope = Envelope(mail.sender, recipients, mail.queue_id, "", mail.client_address)
-            return await self._server.desk.take(raw, envelope)
-        except SmsDialogError as error:
-            log.failure(error, queue=mail.queue_id)
-            return (_temporary(error),) * len(recipients)
-        except Exception as error:
-            log.failure(error, queue=mail.queue_id)
-            return (_temporary(TemporaryError()),) * len(recipients)
+    def _given_up(self, answers: Answers) -> None:
+        self._peer.last_word(_lines(answers))
 
     def reset(self, argument: str) -> str:
         """No mail is under way."""
@@ -180,7 +167,7 @@ class Session:
         return "221 2.0.0 Bye"
 
 
-_COMMANDS: dict[str, Callable[[Session, str], str | Wait]] = {
+_COMMANDS: dict[str, Callable[[Session, str], str]] = {
     "LHLO": Session.lhlo,
     "XFORWARD": Session.xforward,
     "MAIL": Session.mail,
@@ -193,9 +180,9 @@ _COMMANDS: dict[str, Callable[[Session, str], str | Wait]] = {
 }
 
 
+def _lines(answers: Answers) -> str:
+    return "\r\n".join(map(_reply, answers))
+
+
 def _reply(answer: Answer) -> str:
     return f"{_CODES.get(answer.exit_status, '451')} {answer.line or '2.0.0 Ok'}"
-
-
-def _temporary(error: SmsDialogError) -> Answer:
-    return Answer(75, f"{error.status_code} {error.public_line}")

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from smsdialog import wsgi
+from smsdialog import pace, wsgi
 from smsdialog.dialog.service import Service
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def application(service: Service) -> WSGIApplication:
         return service
 
     def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return wsgi.respond(environ, opened)(environ, start_response)
+        with pace.working():
+            response = wsgi.respond(environ, opened)
+        return response(environ, start_response)
 
     return respond
 

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.daemons import LOOPBACK
 from tests.ledger.office import ANNA, Office
-from tests.server.resident import Resident, wait_until
+from tests.server.resident import SECONDS, Resident, wait_until
+
+
+def connected(resident: Resident) -> socket.socket:
+    host, port = str(resident.lmtp_address).split(":")
+    return socket.create_connection((host, int(port)), SECONDS)
+
+
+def dotted(mail: bytes) -> bytes:
+    """A mail without a dot at the beginning of a line, as it follows DATA."""
+    return mail.replace(b"\n", b"\r\n") + b".\r\n"
+
+
+def held_by(pid: int, resident: Resident) -> int:
+    """How many connections to the LMTP port a process has open."""
+    local = f":{int(str(resident.lmtp_address).split(':')[1]):04X}"
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    ours = {f"socket:[{row[9]}]" for row in rows if row[1].endswith(local) and row[3] == "01"}
+    return sum(os.readlink(file) in ours for file in Path(f"/proc/{pid}/fd").iterdir())
 
 
 def test_a_mail_is_an_sms_for_each_customer(resident: Resident) -> None:
@@ -49,15 +69,69 @@ def test_commands_and_a_second_mail_may_come_in_one_piece(resident: Resident) ->
     """RFC 2920: what stands behind a mail's end is the next command."""
     office = resident.office
     head = f"MAIL FROM:<{ANNA}>\r\nRCPT TO:<{office.key_address}>\r\nDATA\r\n".encode()
-    first, second = (office.mail(n).replace(b"\n", b"\r\n") + b".\r\n" for n in (1, 2))
-    host, port = str(resident.lmtp_address).split(":")
-    with socket.create_connection((host, int(port)), 20) as one:
+    first, second = (dotted(office.mail(n)) for n in (1, 2))
+    with connected(resident) as one:
         one.sendall(b"LHLO mx.firma.example\r\n" + head + first + head + second + b"QUIT\r\n")
         said = one.makefile("rb").read().decode().splitlines()
     assert [line[:3] for line in said if not line.startswith("250-")][2:] == [
         "250", "250", "354", "250", "250", "250", "354", "250", "221",
     ]  # fmt: skip
     assert resident.sms() == 4
+
+
+def test_what_stands_behind_a_mail_is_answered_after_it(resident: Resident) -> None:
+    office = resident.office
+    recipients = ("nobody@sendmailsms.dk", office.key_address)
+    head = "".join((f"LHLO mx\r\nMAIL FROM:<{ANNA}>\r\n", *(f"RCPT TO:<{to}>\r\n" for to in recipients), "DATA\r\n"))
+    with connected(resident) as one:
+        one.sendall(
+            head.encode() + dotted(office.mail(1)) + b"RSET\r\nNOOP\r\nRCPT TO:<>\r\n" + b"x" * 9000 + b"\r\nQUIT\r\n"
+        )
+        said = one.makefile("rb").read().decode().splitlines()
+    assert [line[:9] for line in said if not line.startswith("250-")][2:] == [
+        "250 2.1.0", "550 5.1.1", "250 2.1.5", "354 End d", "250 2.0.0", "250 2.0.0", "250 2.0.0", "503 5.5.1",
+        *["500 5.5.2"] * (len(said) - 17), "221 2.0.0",
+    ]  # fmt: skip
+
+
+def test_a_mail_that_comes_octet_by_octet_keeps_nobody_waiting(serve: Callable[..., Resident]) -> None:
+    resident = serve(threads=1)
+    office = resident.office
+    mail = dotted(office.mail(1, subject="20123456"))
+    with connected(resident) as slow:
+        slow.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        slow.sendall(f"LHLO mx\r\nMAIL FROM:<{ANNA}>\r\nRCPT TO:<{office.key_address}>\r\nDATA\r\n".encode())
+        for at in range(len(mail)):
+            slow.sendall(mail[at : at + 1])
+            if at == len(mail) // 2:
+                assert resident.delivers(office.mail(2, subject="30123456"), office.key_address) == ["250 2.0.0 Ok"]
+        slow.sendall(b"QUIT\r\n")
+        assert slow.makefile("rb").read().endswith(b"250 2.0.0 Ok\r\n221 2.0.0 Bye\r\n")
+    assert sorted(row.peer for row in office.sms_out()) == ["+4520123456", "+4530123456"]
+
+
+def test_who_does_not_read_his_answers_keeps_nobody_waiting(resident: Resident) -> None:
+    with connected(resident) as deaf:
+        deaf.settimeout(2)
+        with suppress(TimeoutError):
+            while True:
+                deaf.sendall(b"NOOP\r\n" * 10_000)
+        assert resident.delivers(resident.office.mail(1), resident.office.key_address) == ["250 2.0.0 Ok"]
+
+
+def test_connections_are_shared_by_the_processes(serve: Callable[..., Resident]) -> None:
+    resident = serve(workers=2)
+    wait_until(lambda: len(resident.children()) == 4)
+
+    def are_shared() -> bool:
+        with ExitStack() as several:
+            for one in [several.enter_context(connected(resident)) for _ in range(20)]:
+                one.recv(100)
+            held = [held_by(pid, resident) for pid in resident.children()]
+        assert sum(held) == 20
+        return sorted(held)[-2] > 3
+
+    wait_until(are_shared)
 
 
 def test_a_mail_over_the_limit_is_refused_at_mail_from(office: Office, serve: Callable[..., Resident]) -> None:
@@ -159,8 +233,7 @@ def test_a_full_desk_says_try_again_and_takes_what_comes_later(serve: Callable[.
 
 
 def test_a_client_that_goes_in_the_middle_leaves_nothing(resident: Resident) -> None:
-    host, port = str(resident.lmtp_address).split(":")
-    with socket.create_connection((host, int(port)), 20) as one:
+    with connected(resident) as one:
         one.sendall(f"LHLO x\r\nMAIL FROM:<{ANNA}>\r\nRCPT TO:<{resident.office.key_address}>\r\nDATA\r\n".encode())
         one.recv(4096)
         one.sendall(resident.office.mail(1))

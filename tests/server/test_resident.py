@@ -16,8 +16,6 @@ from tests.e2e.daemons import LOOPBACK, free_port
 from tests.ledger.office import ANNA, CHECKOUT, Office
 from tests.server.resident import Resident, is_gone, pause, wait_until
 
-BUSY = {"SMSDIALOG_HASTE": "20"}
-
 
 def in_background(deed: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
     answers: list[object] = []
@@ -39,6 +37,42 @@ def test_sigterm_finishes_what_is_in_hand_and_takes_nothing_new(resident: Reside
     assert all(map(is_gone, children))
     assert [row.state for row in office.sms_out()] == ["sent"]
     assert not resident.socket_file.exists()
+
+
+def test_sigterm_finishes_what_the_pipe_has_handed_over(resident: Resident) -> None:
+    office = resident.office
+    office.provider.manner = "late"
+    run = office.pipe(1, subject="20123456")
+    wait_until(lambda: resident.sms() == 1)
+    resident.tell(signal.SIGTERM)
+    assert resident.ends() == 0
+    assert run.wait(30) == 0
+    assert [row.state for row in office.sms_out()] == ["sent"]
+
+
+def test_sigterm_ends_connections_on_which_nothing_is_said(resident: Resident) -> None:
+    with resident.lmtp() as one, resident.lmtp() as other:
+        other.mail(ANNA)
+        resident.tell(signal.SIGTERM)
+        assert resident.ends() == 0
+        for session in (one, other):
+            assert session.sock
+            assert session.sock.recv(100) == b""
+
+
+def test_sigterm_waits_for_the_rest_of_a_mail(resident: Resident) -> None:
+    """Its place was given; only who begins one now has none."""
+    office = resident.office
+    with resident.lmtp() as first, resident.lmtp() as second:
+        for session in (first, second):
+            session.mail(ANNA)
+            session.rcpt(office.key_address)
+        assert first.docmd("DATA")[0] == 354
+        resident.tell(signal.SIGTERM)
+        wait_until(lambda: not _connects(int(str(resident.lmtp_address).split(":")[1])))
+        first.send(office.mail(1).replace(b"\n", b"\r\n") + b".\r\n")
+        assert first.getreply() == (250, b"2.0.0 Ok")
+        assert resident.ends() == 0
 
 
 def test_sighup_reads_the_configuration_anew(resident: Resident) -> None:

@@ -9,13 +9,19 @@ import pytest
 from smsdialog.server.session import Session
 
 
-async def nothing() -> bytes:
-    raise AssertionError("no mail was asked for")
+class Silent:
+    """An MTA that hands over no mail."""
+
+    def mail(self) -> bytes:
+        raise AssertionError("no mail was asked for")
+
+    def last_word(self, answer: str) -> None:
+        raise AssertionError("there is no mail to give up")
 
 
 @pytest.fixture
 def session() -> Session:
-    session = Session(SimpleNamespace(max_bytes=5000), ("IDENT",), nothing)
+    session = Session(SimpleNamespace(max_bytes=5000), ("IDENT",), Silent())
     session.answer("LHLO mx.firma.example")
     return session
 
@@ -56,7 +62,7 @@ def test_each_command_has_its_answer(session, lines, code):
 
 
 def test_who_has_not_greeted_has_no_mail():
-    assert Session(SimpleNamespace(max_bytes=1), (), nothing).answer("MAIL FROM:<>")[:3] == "503"
+    assert Session(SimpleNamespace(max_bytes=1), (), Silent()).answer("MAIL FROM:<>")[:3] == "503"
 
 
 def test_after_quit_it_is_over(session):
