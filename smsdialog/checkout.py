@@ -1,7 +1,5 @@
 """A plain checkout runs with the virtual environment that its Makefile made, if there is one."""
 
-from __future__ import annotations
-
 import os
 import sys
 

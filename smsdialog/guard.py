@@ -4,8 +4,6 @@
 loaded and the work is done here.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 

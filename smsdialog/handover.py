@@ -9,10 +9,9 @@ Whatever is amiss before the last octet is handed over is `NotTaken`: no residen
 configuration, none that speaks in time. Then the pipe does the work itself. After it the resident may be at
 work already, so a lost answer is `AnswerLost`: try again later, the ledger knows the mail.
 
-This module is loaded for every mail: it imports what an interpreter without `site` has at hand, and nothing else.
+This module is loaded for every mail: it imports what an interpreter without `site` has at hand, and nothing else, not
+even `__future__`.
 """
-
-from __future__ import annotations
 
 import _socket
 import os
@@ -53,7 +52,7 @@ class AnswerLost(Exception):
     public_line = "no answer from the resident, please try again later"
 
 
-def hand_over(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str]:
+def hand_over(arguments: "Sequence[str]", environment: "Mapping[str, str]") -> tuple[int, str]:
     """Hand over the mail on standard input: the exit status and the line. Raises NotTaken or AnswerLost."""
     config = os.path.realpath(config_of(arguments, environment))
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
@@ -66,7 +65,7 @@ def hand_over(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple
         connection.close()
 
 
-def config_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+def config_of(arguments: "Sequence[str]", environment: "Mapping[str, str]") -> str:
     """The configuration file of a run, as `deliver.parse_arguments` and `config.config_path` have it."""
     words = iter(arguments)
     found = ""
@@ -112,7 +111,7 @@ def greeting(config: str) -> bytes:
     return b"220 smsdialog " + os.fsencode(f"{__version__} {config}") + b"\r\n"
 
 
-def request(arguments: Sequence[str], environment: Mapping[str, str], mail: bytes) -> bytes:
+def request(arguments: "Sequence[str]", environment: "Mapping[str, str]", mail: bytes) -> bytes:
     """What stands before the mail."""
     told = [f"{name}={environment[name]}" for name in ENVIRONMENT if name in environment]
     words = b"".join(os.fsencode(word) + b"\0" for word in (*arguments, *told))

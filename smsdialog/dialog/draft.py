@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from smsdialog import qr
 from smsdialog.core import address, compose, letters, phone
 from smsdialog.core.compose import SmsMail
 from smsdialog.core.letters import Letter
@@ -85,5 +84,7 @@ def _answered_at(service: Service, row: notices.NoticeRow) -> str:
 def _picture(tx: Connection, row: notices.NoticeRow) -> compose.Picture | None:
     if row.kind != "confirmation" or row.account_id is None:
         return None
+    from smsdialog import qr  # it draws with Pillow, and few mails have a picture
+
     number = accounts.by_id(tx, row.account_id).number
     return compose.Picture(f"qr-{number}.png", qr.png(number))

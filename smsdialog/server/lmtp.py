@@ -55,7 +55,6 @@ class LmtpServer:
         finally:
             self._places.release()
 
-
     def _has_place(self) -> bool:
         if self._places.acquire(blocking=False):
             return True

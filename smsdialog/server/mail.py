@@ -4,6 +4,7 @@ says. Each connection has a thread; the first one beats, and sees to the end."""
 from __future__ import annotations
 
 import contextlib
+import gc
 import select
 import signal
 import socket
@@ -21,6 +22,8 @@ from smsdialog.server.sockets import HTTP, LMTP, PIPE
 from smsdialog.server.web import Web
 
 POLL_SECONDS = 0.05
+# Objects made before Python looks for those that hold each other: a mail makes thousands, and leaves few of that kind.
+GARBAGE = 10_000
 # How long the last answers may take on their way when all mails are done.
 ANSWER_SECONDS = 2.0
 
@@ -28,6 +31,7 @@ ANSWER_SECONDS = 2.0
 def run(config: Config, sockets: Mapping[str, socket.socket], heart: Heart) -> None:
     """Take mails until told to finish, or until worn; what is in hand then is finished first."""
     told = _told()
+    gc.set_threshold(GARBAGE)
     service = open_service(config)
     desk = Desk(service, threads=config.serve.threads, queue=config.serve.queue)
     pipes = pipe.PipeServer(config, desk)

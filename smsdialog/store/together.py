@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from smsdialog import pace
 
 # Who was first waits for all: no more than this go together.
-MOST_MEMBERS = 8
+MOST_MEMBERS = 16
 
 Begin = Callable[[], AbstractContextManager[Connection]]
 
