@@ -8,7 +8,7 @@
     connections  a thread for each connection
     desk         the mails in hand: no more than so many and so large; `inhand` is one of them, with its deadline
     door         a process that answers the policy protocol (`policy`)
-    clerk        a process that takes what waits
+    clerk        a thread of the first of them, which takes what waits
 
 Nothing is decided here: mails go to `dialog.take`, the door asks `dialog.door`, calls go to `wsgi`, the clerk
 runs `dialog.flush`. A process that dies is started again, and what it had in hand the ledger knows.

@@ -1,50 +1,37 @@
-"""A process for what is not urgent to anybody: the rounds over what waits."""
+"""What is not urgent to anybody: the rounds over what waits, in a thread of the first process that takes mails.
+
+A process of its own for them would take a sixth of the resident's memory.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import select
-import signal
 import threading
 
-from smsdialog import log
-from smsdialog.config import Config
+from smsdialog import log, pace
 from smsdialog.dialog.flush import flush_due
-from smsdialog.dialog.service import Service, open_service
-from smsdialog.server.child import BEAT_SECONDS, Heart
+from smsdialog.dialog.service import Service
 from smsdialog.watch import rounds
 
-FINISH_SECONDS = 60
 
+class Clerk(threading.Thread):
+    """Takes what waits, again and again, from its start until told to `end`; a round that is under way is finished."""
 
-def run(config: Config, heart: Heart) -> None:
-    """Make rounds until told to finish; one that is under way is finished first."""
-    service = open_service(config)
-    told = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: told.set())
-    rounds = threading.Thread(target=make_rounds, args=(service, config.serve.flush_seconds, told), daemon=True)
-    rounds.start()
-    while not told.is_set() and not _is_alone(heart):
-        with contextlib.suppress(OSError):
-            heart.beat()
-    told.set()
-    rounds.join(FINISH_SECONDS)
+    def __init__(self, service: Service, seconds: float) -> None:
+        super().__init__(name="clerk", daemon=True)
+        self._service, self._seconds = service, seconds
+        self._told = threading.Event()
 
+    def run(self) -> None:
+        """Make rounds; trouble of one is another one's business."""
+        while not self._told.wait(self._seconds):
+            try:
+                with pace.working():
+                    self._service.store.check_schema()
+                    flush_due(self._service)
+                    rounds.make(self._service)
+            except Exception as error:
+                log.failure(error)
 
-def make_rounds(service: Service, seconds: float, told: threading.Event) -> None:
-    """Take what waits, again and again; trouble of one round is another round's business."""
-    while not told.wait(seconds):
-        try:
-            service.store.check_schema()
-            flush_due(service)
-            rounds.make(service)
-        except Exception as error:
-            log.failure(error)
-
-
-def _is_alone(heart: Heart) -> bool:
-    """Whether the supervisor has gone; waits for a beat's time otherwise."""
-    try:
-        return bool(select.select([heart.supervisor], [], [], BEAT_SECONDS)[0])
-    except InterruptedError:
-        return False
+    def end(self) -> None:
+        """Begin no round any more."""
+        self._told.set()

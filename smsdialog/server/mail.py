@@ -16,6 +16,7 @@ from smsdialog.config import Config
 from smsdialog.dialog.service import open_service
 from smsdialog.server import door, lmtp, pipe
 from smsdialog.server.child import BEAT_SECONDS, Heart
+from smsdialog.server.clerk import Clerk
 from smsdialog.server.connections import Connections
 from smsdialog.server.desk import Desk
 from smsdialog.server.sockets import HTTP, LMTP, PIPE
@@ -26,9 +27,13 @@ POLL_SECONDS = 0.05
 GARBAGE = 10_000
 # How long the last answers may take on their way when all mails are done.
 ANSWER_SECONDS = 2.0
+# How long a round may go on: what it has not come to yet still waits.
+ROUND_SECONDS = 60.0
 
 
-def run(config: Config, sockets: Mapping[str, socket.socket], heart: Heart) -> None:
+def run(
+    config: Config, sockets: Mapping[str, socket.socket], heart: Heart, *, clerk: type[Clerk] | None = None
+) -> None:
     """Take mails until told to finish, or until worn; what is in hand then is finished first."""
     told = _told()
     gc.set_threshold(GARBAGE)
@@ -40,10 +45,13 @@ def run(config: Config, sockets: Mapping[str, socket.socket], heart: Heart) -> N
         mtas = lmtp.LmtpServer(desk, door.impatient(service), config.mail.max_bytes)
         doors.append(Connections(sockets[LMTP], mtas.serve, most=lmtp.MOST_CONNECTIONS))
     web = Web(service, sockets[HTTP]) if HTTP in sockets else None
+    rounds = clerk(service, config.serve.flush_seconds) if clerk else None
+    if rounds:
+        rounds.start()
     _beat(heart, desk)
     while not desk.worn and not select.select([told.fileno(), heart.supervisor], [], [], BEAT_SECONDS)[0]:
         _beat(heart, desk)
-    _finish(heart, desk, doors, web)
+    _finish(heart, desk, doors, web, rounds)
 
 
 def _told() -> socket.socket:
@@ -59,15 +67,18 @@ def _beat(heart: Heart, desk: Desk) -> None:
     desk.look()
 
 
-def _finish(heart: Heart, desk: Desk, doors: Sequence[Connections], web: Web | None) -> None:
+def _finish(heart: Heart, desk: Desk, doors: Sequence[Connections], web: Web | None, rounds: Clerk | None) -> None:
     """Take no more mails and calls, and wait for those in hand and their answers."""
     calls = threading.Thread(target=web.finish, daemon=True) if web else None
     if calls:
         calls.start()
+    if rounds:
+        rounds.end()
     for one in doors:
         one.close()
     desk.close()
-    while desk.in_hand or (calls and calls.is_alive()):
+    until = time.monotonic() + ROUND_SECONDS
+    while desk.in_hand or (calls and calls.is_alive()) or (rounds and rounds.is_alive() and time.monotonic() < until):
         _beat(heart, desk)
         time.sleep(POLL_SECONDS)
     for one in doors:

@@ -8,7 +8,8 @@ from functools import partial
 
 from smsdialog.config import Config
 from smsdialog.dialog.service import open_service
-from smsdialog.server import clerk, door, mail
+from smsdialog.server import door, mail
+from smsdialog.server.clerk import Clerk
 from smsdialog.server.sockets import POLICY, Sockets
 from smsdialog.server.supervisor import Run
 
@@ -26,7 +27,7 @@ def plan(config: Config, sockets: Sockets) -> Mapping[str, Run]:
         importlib.import_module(name)
     opened = sockets.open(config)
     runs: dict[str, Run] = {f"mail-{n}": partial(mail.run, config, opened) for n in range(config.serve.workers)}
-    runs["clerk"] = partial(clerk.run, config)
+    runs["mail-0"] = partial(mail.run, config, opened, clerk=Clerk)
     if POLICY in opened:
         runs["door"] = partial(door.run, config, opened)
     return runs

@@ -51,7 +51,7 @@ class Supervisor:
         """Serve until SIGTERM. Raises ConfigError when the first configuration is no good."""
         signal.pthread_sigmask(signal.SIG_BLOCK, child.SIGNALS)
         signal.signal(signal.SIGCHLD, lambda *_: None)  # the default would throw it away
-        child.share_one_heap()
+        child.keep_little_memory()
         plan = self._plan(self._load(), self._sockets)
         try:
             self._begin(plan)

@@ -49,6 +49,8 @@ WRITING, NOTING, READING = ("IMMEDIATE", "FULL"), ("IMMEDIATE", "NORMAL"), ("DEF
 # Pages of its write-ahead log (4096 octets each) after which SQLite puts them in their places: a page that many mails
 # have written is so put once.
 LOG_PAGES = 4000
+# What each connection keeps of the file in memory (KiB): what it kept is of no use any more when another has written.
+CACHE_KIB = 256
 # How soon PostgreSQL ends the session of a machine that has lost its power or network, and with it its locks: its own
 # keepalives take two hours. Milliseconds, seconds, seconds.
 _ENDS_OF_THE_LOST = {
@@ -254,7 +256,7 @@ def _watch_file(engine: Engine, path: str) -> None:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     settings = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
-    for pragma in (*settings, f"wal_autocheckpoint={LOG_PAGES}"):
+    for pragma in (*settings, f"wal_autocheckpoint={LOG_PAGES}", f"cache_size=-{CACHE_KIB}"):
         connection.execute(f"PRAGMA {pragma}")
 
 

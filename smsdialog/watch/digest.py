@@ -13,9 +13,6 @@ from smsdialog.core.bulletin import Item
 from smsdialog.core.letters import Letter
 from smsdialog.dialog import notify, post
 from smsdialog.dialog.service import Service
-from smsdialog.doctor import at_a_glance
-from smsdialog.doctor.clock import MEND, MOST_SECONDS
-from smsdialog.doctor.commands import command
 from smsdialog.store import clock, figures, rounds
 from smsdialog.watch import heartbeat
 from smsdialog.watch.periods import latest, when
@@ -80,6 +77,10 @@ def _items(service: Service, since: float) -> Sequence[Item]:
 
 
 def _wrong_now(service: Service) -> Iterator[Item]:
+    from smsdialog.doctor import at_a_glance  # wanted once a day
+    from smsdialog.doctor.clock import MEND, MOST_SECONDS
+    from smsdialog.doctor.commands import command
+
     for found in at_a_glance(service):
         said = bulletin.WRONG_NOW.get(found.kind.code)
         yield Item(service.translate(said) if said else found.what, found.mend)
@@ -92,6 +93,8 @@ def _wrong_now(service: Service) -> Iterator[Item]:
 
 
 def _went_wrong(service: Service, since: float) -> Iterator[Item]:
+    from smsdialog.doctor.commands import command
+
     with service.store.reading() as tx:
         found = figures.went_wrong(tx, since)
     for what, said in bulletin.WENT_WRONG.items():
