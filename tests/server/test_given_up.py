@@ -44,7 +44,7 @@ def hanging(office: Office) -> Iterator[None]:
 def hasty(slow: Office) -> Iterator[Resident]:
     resident = Resident(slow)
     resident.start(IN_HASTE)
-    wait_until(lambda: len(resident.children()) == 3)
+    wait_until(lambda: len(resident.children()) == 2)
     yield resident
     resident.stop()
 

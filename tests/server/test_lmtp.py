@@ -121,7 +121,7 @@ def test_who_does_not_read_his_answers_keeps_nobody_waiting(resident: Resident) 
 
 def test_connections_are_shared_by_the_processes(serve: Callable[..., Resident]) -> None:
     resident = serve(workers=2)
-    wait_until(lambda: len(resident.children()) == 4)
+    wait_until(lambda: len(resident.children()) == 3)
 
     def are_shared() -> bool:
         with ExitStack() as several:

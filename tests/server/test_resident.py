@@ -95,7 +95,7 @@ def test_sighup_reads_the_configuration_anew(resident: Resident) -> None:
 
 
 def test_a_configuration_that_is_no_good_changes_nothing(resident: Resident) -> None:
-    wait_until(lambda: len(resident.children()) == 3)
+    wait_until(lambda: len(resident.children()) == 2)
     before = resident.children()
     resident.office.config.write_text("domain = 7")
     resident.tell(signal.SIGHUP)
@@ -105,10 +105,10 @@ def test_a_configuration_that_is_no_good_changes_nothing(resident: Resident) -> 
 
 
 def test_a_process_that_is_killed_is_started_again(resident: Resident) -> None:
-    wait_until(lambda: len(resident.children()) == 3)
+    wait_until(lambda: len(resident.children()) == 2)
     for pid in resident.children():
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda gone=pid: gone not in resident.children() and len(resident.children()) == 3)
+        wait_until(lambda gone=pid: gone not in resident.children() and len(resident.children()) == 2)
     office = resident.office
     wait_until(resident.greets)
     assert resident.delivers(office.mail(1), office.key_address) == ["250 2.0.0 Ok"]
