@@ -133,7 +133,8 @@ def _decide(service: Service, case: Case) -> tuple[int, dict[Recipient, Fate], d
         for to, fate in fates.items():
             _settle(service, tx, case, mail_id, to, fate)
         forget.of_nobody(service, tx, mail_id)
-        return mail_id, fates, dispatch.lease_first(service, tx, _claimed(fates))
+        goes_at_once = service.store.is_file and len(fates) == len(set(case.to_us))
+        return mail_id, fates, dispatch.lease_first(service, tx, _claimed(fates)) if goes_at_once else None
 
 
 def _claimed(fates: Mapping[Recipient, Fate]) -> list[int]:

@@ -29,6 +29,7 @@ from urllib3.exceptions import (
     MaxRetryError,
     NameResolutionError,
     NewConnectionError,
+    ProxyError,
     SSLError,
 )
 from urllib3.poolmanager import PoolManager
@@ -62,6 +63,9 @@ def perform(request: HttpRequest) -> HttpResponse:
     if line.was_cut:  # the end of what came until then looks like the end of an answer
         line.close()
         raise AnswerLost("the gateway's answer came too slowly")
+    if answer.status < 200:  # interim (RFC 9110, 15.2): the answer itself comes behind it, and is not to be another's
+        line.close()
+        raise AnswerLost(f"the gateway said {answer.status}, and nothing more was waited for")
     if _stays_open(answer):
         line.used_at = time.monotonic()
         _idle.append(line)
@@ -82,6 +86,7 @@ class _Line:
     ends_at: float = 0.0
     was_cut: bool = False
     connection: HTTPConnection | None = None
+    socket: socket.socket | None = None  # the connection lets go of it when the header says that it ends
     _session: requests.Session = field(default_factory=requests.Session)
     _settings: dict[str, Any] = field(default_factory=dict)
 
@@ -106,8 +111,8 @@ class _Line:
         """End it under who waits for an answer."""
         self.was_cut = True
         with suppress(OSError):
-            if self.connection and self.connection.sock:
-                self.connection.sock.shutdown(socket.SHUT_RDWR)
+            if self.socket:
+                self.socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Use it no more."""
@@ -212,7 +217,8 @@ class _Timely:
             raise ConnectTimeoutError(self, "no connection in time") from None
         if error:
             raise error
-        _now.line.connection = self  # type: ignore[assignment]  # a mixin
+        connection: HTTPConnection = self  # type: ignore[assignment]  # a mixin
+        _now.line.connection, _now.line.socket = connection, connection.sock
 
 
 def _ended(work: Callable[[], None], ended: SimpleQueue[BaseException | None]) -> None:
@@ -330,6 +336,8 @@ def _never_left(error: requests.RequestException) -> bool:
     reason = error.args[0]
     if isinstance(reason, MaxRetryError):
         reason = reason.reason
+    if isinstance(reason, ProxyError):
+        reason = reason.original_error
     if isinstance(reason, SSLError):
         return _in_handshake(reason)
     return isinstance(reason, NewConnectionError | NameResolutionError)

@@ -38,6 +38,8 @@ class Connections:
         self._heard.register(listening, select.POLLIN)
         self._heard.register(end, select.POLLIN)
         self._add_thread()
+        if not self._free:
+            raise RuntimeError("no thread to take connections")
 
     def __len__(self) -> int:
         return len(self._open)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 
 from smsdialog import log, pace
 from smsdialog.dialog.door import Caller, Door, Verdict
@@ -22,6 +23,8 @@ MOST_CONNECTIONS = 200
 IDLE_SECONDS = 300.0
 # How long nothing may come in the middle of a mail.
 DATA_SECONDS = 180.0
+# How long all of a mail may take to come.
+MAIL_SECONDS = 900.0
 LINE_OCTETS = 4096
 CHUNK_OCTETS = 65_536
 # How many may ask at the door at once, and how long the others wait for that.
@@ -91,7 +94,10 @@ class Connection:
         behind = body.feed(self._held)
         if behind is not None:  # all of it was sent ahead
             self._send()
+        until = time.monotonic() + MAIL_SECONDS
         while behind is None:
+            if time.monotonic() > until:
+                raise Gone
             behind = body.feed(self._received())
         self._held = behind
         self._socket.settimeout(IDLE_SECONDS)

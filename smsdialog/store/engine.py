@@ -72,13 +72,18 @@ class Store:
     SQLite has one writer at a time: processes take turns (`turn`), and threads go together (`together`).
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, patience_seconds: float) -> None:
         self.engine = engine
         self._kept = Kept(engine, str(sqlite_path(engine.url) or ""))
         self._schema_is_good_until = 0.0
         path = sqlite_path(engine.url)
         self._turn: Turn | AbstractContextManager[None] = Turn(path.parent) if path else nullcontext()
-        self._together = Together() if path else None
+        self._together = Together(patience_seconds) if path else None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file here: a network may lose the answer to a commit, and nobody knows if it was made."""
+        return self._together is not None
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -203,7 +208,7 @@ def open_store(url: str, timeout_seconds: float | None = None) -> Store:
         event.listen(engine, "begin", _begin_sqlite)
         if path := sqlite_path(parsed):
             _watch_file(engine, str(path))
-    return Store(engine)
+    return Store(engine, seconds)
 
 
 def sqlite_path(url: sqlalchemy.URL) -> Path | None:

@@ -27,15 +27,16 @@ Begin = Callable[[], AbstractContextManager[Connection]]
 class Together:
     """The transactions of one database file in this process."""
 
-    def __init__(self) -> None:
-        self._queue = _Queue()
+    def __init__(self, patience_seconds: float) -> None:
+        self._queue = _Queue(patience_seconds)
         self._group: _Group | None = None
 
     @contextmanager
     def transaction(self, begin: Begin, *, durable: bool) -> Iterator[Connection]:
         """A transaction that others may share, which `begin` opens if need be; committed at the end, or undone.
 
-        What is not `durable` may go with what is, but not the other way round.
+        What is not `durable` may go with what is, but not the other way round. Raises sqlite3.OperationalError when
+        others are at it for longer than anybody should wait.
         """
         self._queue.enter()
         try:
@@ -123,7 +124,7 @@ class _Group:
         try:
             self._execute("ROLLBACK TO member")
             self._execute("RELEASE member")
-        except sqlite3.Error as error:  # as when the disk is full, and SQLite has undone all by itself
+        except Exception as error:  # as when the disk is full, and SQLite has undone all by itself
             return error
         return None
 
@@ -134,13 +135,14 @@ class _Group:
 class _Queue:
     """Threads, one at a time, in the order in which they come."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience_seconds: float) -> None:
+        self._patience = patience_seconds
         self._guard = Lock()
         self._is_taken = False
         self._waiting: deque[Lock] = deque()
 
     def enter(self) -> None:
-        """Wait for one's turn."""
+        """Wait for one's turn. Raises sqlite3.OperationalError, as SQLite does when it has been busy for too long."""
         with self._guard:
             if not self._is_taken:
                 self._is_taken = True
@@ -149,7 +151,16 @@ class _Queue:
             mine.acquire()
             self._waiting.append(mine)
         with pace.waiting():
-            mine.acquire()
+            if not mine.acquire(timeout=self._patience) and self._is_left(mine):
+                raise sqlite3.OperationalError("database is locked")
+
+    def _is_left(self, mine: Lock) -> bool:
+        """Wait no longer; False when the turn has come just now."""
+        with self._guard:
+            if mine not in self._waiting:
+                return False
+            self._waiting.remove(mine)
+            return True
 
     def hand_over(self) -> bool:
         """Give the turn to the next; False when nobody waits, and it is kept."""

@@ -305,6 +305,46 @@ class TestOverTls:
         assert isinstance(fate(self.over_tls(certificate, break_off), "https"), AnswerLost)
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Connection: close\r\n",
+        b"Connection: close\r\nContent-Length: 999\r\n",
+        b"Connection: keep-alive\r\nContent-Length: 999\r\n",
+    ],
+    ids=["to-the-end", "closing", "staying"],
+)
+def test_an_answer_that_trickles_is_cut_whatever_its_header_says(impatient, header):
+    def behave(caller: socket.socket) -> None:
+        heard(caller)
+        caller.sendall(b"HTTP/1.1 202 Accepted\r\n" + header + b"\r\n")
+        for _ in range(300):
+            caller.sendall(b"x")
+            time.sleep(0.1)
+
+    began = time.monotonic()
+    assert isinstance(fate(behave), AnswerLost)
+    assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("status", [b"102 Processing", b"103 Early Hints"])
+def test_an_answer_that_says_that_another_comes_is_none_and_the_next_request_does_not_get_that(status):
+    interim = b"HTTP/1.1 " + status + b"\r\nConnection: keep-alive\r\n\r\n"
+    with keeping_provider(interim + STAYS) as (port, counts):
+        for _ in range(2):
+            with pytest.raises(AnswerLost):
+                perform(HttpRequest("GET", f"http://127.0.0.1:{port}/"))
+    assert counts == [1, 1]
+
+
+def test_a_proxy_that_is_not_there_is_no_reason_for_doubt(monkeypatch):
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        nobody = listening.getsockname()[1]
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{nobody}")
+    with pytest.raises(NotSent):
+        perform(HttpRequest("GET", "http://gateway.example/"))
+
+
 STAYS = OK.replace(b"\r\n", b"\r\nConnection: keep-alive\r\n", 1)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from smsdialog.errors import StoreUnavailable
 from smsdialog.store import together
 from smsdialog.store.engine import Clash, Store, open_store
+from tests.server.resident import wait_until
 
 
 @pytest.fixture
@@ -175,3 +176,16 @@ def test_the_store_is_as_good_as_before_when_all_have_failed(company: Company) -
     with company.store.transaction() as tx:
         write(tx, "later")
     assert words(company.store) == ["later"]
+
+
+def test_nobody_waits_longer_than_sqlite_would(store: Store) -> None:
+    """Each in turn would otherwise wait as long for the database as the one before."""
+    company = Company(Store(store.engine, 0.2))
+    for number in range(4):
+        company.write(f"{number}")
+    wait_until(lambda: len(company.fates) == 3)
+    company.end()
+    assert words(store) == ["0"]
+    assert {word: type(fate) for word, fate in company.fates.items() if fate} == {
+        f"{n}": StoreUnavailable for n in (1, 2, 3)
+    }
