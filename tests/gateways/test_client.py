@@ -54,15 +54,23 @@ def provider(behave: Behaviour) -> Iterator[int]:
         thread.join(30)
 
 
+def more(caller: socket.socket) -> bytes:
+    """What comes next. Raises ConnectionError when nothing does any more."""
+    octets = caller.recv(65_536)
+    if not octets:
+        raise ConnectionError
+    return octets
+
+
 def heard(caller: socket.socket) -> bytes:
     """The whole request: its header, and as much body as it announces."""
     request = b""
     while b"\r\n\r\n" not in request:
-        request += caller.recv(65_536)
+        request += more(caller)
     header, _, body = request.partition(b"\r\n\r\n")
     announced = [line for line in header.lower().split(b"\r\n") if line.startswith(b"content-length:")]
     while announced and len(body) < int(announced[0].partition(b":")[2]):
-        body += caller.recv(65_536)
+        body += more(caller)
     return header + b"\r\n\r\n" + body
 
 
