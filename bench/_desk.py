@@ -95,7 +95,7 @@ class Desk:
 
 
 def mail(recipient: str, number: int) -> bytes:
-    """An ordinary mail, each with a Message-ID of its own, that a mail server has taken just now: an old one is held."""
+    """An ordinary mail, each with a Message-ID of its own, taken by a mail server just now: an old one is held."""
     return MAIL.format(recipient=recipient, message_id=f"bench-{number}", taken_at=formatdate()).encode()
 
 
