@@ -17,9 +17,9 @@ LONGEST_WAIT_SECONDS = 0.05
 
 
 class _Mine(local):
-    """Whether this thread has the turn."""
+    """Whether this thread is at work, and whether it has the turn for that or goes on without."""
 
-    held = False
+    works = held = False
 
 
 _turn = Lock()
@@ -29,17 +29,19 @@ _mine = _Mine()
 @contextmanager
 def working() -> Iterator[None]:
     """This thread works in here; not to be entered twice."""
+    _mine.works = True
     _take()
     try:
         yield
     finally:
         _give_up()
+        _mine.works = False
 
 
 @contextmanager
 def waiting() -> Iterator[None]:
     """A thread that works waits in here for what is not its own work."""
-    if not _mine.held:
+    if not _mine.works:
         yield
         return
     _give_up()

@@ -1,7 +1,7 @@
 """One database, SQLite or PostgreSQL, with transactions that mean what they say.
 
-SQLite runs in WAL with `synchronous=FULL`, foreign keys on and a busy timeout, and writes zeros over what
-is deleted. A transaction that may write begins with BEGIN IMMEDIATE, because a plain BEGIN that later
+SQLite runs in WAL with `synchronous=FULL` (but for `noting`), foreign keys on and a busy timeout, and writes zeros
+over what is deleted. A transaction that may write begins with BEGIN IMMEDIATE, because a plain BEGIN that later
 upgrades fails at once when another process writes in between (SQLITE_BUSY_SNAPSHOT,
 https://sqlite.org/isolation.html). PostgreSQL gets
 time-outs that fit inside a run of the pipe. Trouble with the database is `StoreUnavailable`; a unique

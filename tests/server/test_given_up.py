@@ -44,9 +44,11 @@ def hanging(office: Office) -> Iterator[None]:
 def hasty(slow: Office) -> Iterator[Resident]:
     resident = Resident(slow)
     resident.start(IN_HASTE)
-    wait_until(lambda: len(resident.children()) == 2)
-    yield resident
-    resident.stop()
+    try:
+        wait_until(lambda: len(resident.children()) == 2)
+        yield resident
+    finally:
+        resident.stop()
 
 
 def test_by_lmtp_it_is_tried_again_and_by_then_another_process_is_there(hasty: Resident) -> None:

@@ -189,3 +189,11 @@ def test_nobody_waits_longer_than_sqlite_would(store: Store) -> None:
     assert {word: type(fate) for word, fate in company.fates.items() if fate} == {
         f"{n}": StoreUnavailable for n in (1, 2, 3)
     }
+
+
+def test_the_disk_is_waited_for_again_after_a_note(store: Store) -> None:
+    levels = []
+    for begin in (store.transaction, store.noting, store.transaction):
+        with begin() as tx:
+            levels.append(tx.exec_driver_sql("PRAGMA synchronous").scalar())
+    assert levels == [2, 1, 2]  # FULL, NORMAL, FULL
