@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
+from functools import partial
 
-from smsdialog import pace
+from smsdialog import strands
 from smsdialog.core.mailbox import can_be_written_to
 from smsdialog.errors import SendmailFailed
 from smsdialog.faults import patience
@@ -30,8 +31,7 @@ class Mailer:
                 raise SendmailFailed("an envelope address has characters that are not let through")
         command = [*self._argv, "-i", "-f", sender or NULL_SENDER, "--", recipient]
         try:
-            with pace.waiting():
-                done = _ended(command, message)
+            done = strands.elsewhere(partial(_ended, command, message))
         except subprocess.TimeoutExpired as error:
             raise SendmailFailed(f"sendmail did not end within {TIMEOUT_SECONDS:g} s") from error
         except OSError as error:

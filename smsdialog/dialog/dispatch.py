@@ -9,9 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from smsdialog import log, pace
+from smsdialog import log, strands
 from smsdialog.core import ledger, trace
 from smsdialog.core.health import LONGEST_REST_SECONDS, pause
 from smsdialog.core.letters import GIVEN_UP, STOPPED
@@ -99,8 +100,7 @@ def _settled(service: Service, ids: Sequence[int], deadline: float) -> bool:
             states = outbound.states(tx, ids)
         if "sending" not in states or service.now() >= patience:
             return not states & {"queued", "sending"}
-        with pace.waiting():
-            time.sleep(POLL_SECONDS)
+        strands.elsewhere(partial(time.sleep, POLL_SECONDS))
 
 
 def _send_one(service: Service, sms_id: int, deadline: float) -> bool:

@@ -96,6 +96,11 @@ class Door:
     def __init__(self, service: Service) -> None:
         self._service = service
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether nobody is waited for: the database is no server."""
+        return self._service.store.is_file
+
     def judge(self, recipient: str, caller: Caller) -> Verdict | None:
         """Whether a mail to this recipient is refused. Raises StoreUnavailable."""
         config = self._service.config

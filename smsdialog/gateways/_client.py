@@ -6,6 +6,7 @@ Redirects are not followed, TLS is verified, and no error text holds a URL (it m
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import time
@@ -13,7 +14,9 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from queue import Empty, SimpleQueue
+from select import POLLIN
 from threading import Lock, Thread, local
 from typing import Any
 
@@ -34,9 +37,8 @@ from urllib3.exceptions import (
 )
 from urllib3.poolmanager import PoolManager
 from urllib3.response import BaseHTTPResponse
-from urllib3.util.wait import wait_for_read
 
-from smsdialog import pace
+from smsdialog import strands
 from smsdialog.faults import patience
 from smsdialog.gateways._base import SEND_TIMEOUT_SECONDS, AnswerLost, HttpRequest, HttpResponse, NotSent
 
@@ -44,6 +46,8 @@ CONNECT_TIMEOUT_SECONDS = patience(10)
 MAX_ANSWER_BYTES = 65_536
 CHUNK_BYTES = 4096
 KEPT_SECONDS = 1.0
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]{1,9})\r?$", re.IGNORECASE | re.MULTILINE)
 # What requests refuses to send at all.
 _UNSENDABLE = InvalidURL | InvalidSchema | MissingSchema | InvalidHeader
 
@@ -90,10 +94,14 @@ class _Line:
     _session: requests.Session = field(default_factory=requests.Session)
     _settings: dict[str, Any] = field(default_factory=dict)
 
-    def send(self, prepared: requests.PreparedRequest) -> BaseHTTPResponse:
-        """Send a request, and read its answer but for the body."""
+    def send(self, prepared: requests.PreparedRequest) -> HttpResponse:
+        """Send a request, and read its answer."""
         if self.connection and self.connection.is_connected and not self.connection.proxy:
-            return _sent(self.connection, prepared)
+            return _once_more(self.connection, prepared)
+        return strands.elsewhere(partial(self._first, prepared))
+
+    def _first(self, prepared: requests.PreparedRequest) -> HttpResponse:
+        """Connect, and send a request."""
         url = prepared.url or ""
         if not self._settings:
             for scheme in ("http://", "https://"):
@@ -102,10 +110,7 @@ class _Line:
         limits = (CONNECT_TIMEOUT_SECONDS, SEND_TIMEOUT_SECONDS - CONNECT_TIMEOUT_SECONDS)
         _now.line = self
         # The adapter's own: a session would keep cookies, and follow redirects.
-        with pace.waiting():
-            response = self._session.get_adapter(url).send(prepared, timeout=limits, **self._settings)
-        raw: BaseHTTPResponse = response.raw
-        return raw
+        return _read(self._session.get_adapter(url).send(prepared, timeout=limits, **self._settings).raw)
 
     def cut(self) -> None:
         """End it under who waits for an answer."""
@@ -119,17 +124,34 @@ class _Line:
         self._session.close()
 
 
-def _sent(connection: HTTPConnection, prepared: requests.PreparedRequest) -> BaseHTTPResponse:
+def _once_more(connection: HTTPConnection, prepared: requests.PreparedRequest) -> HttpResponse:
     """Send one more request on a connection: what requests would do before it, was done for the first."""
     body = prepared.body
     assert body is None or isinstance(body, bytes)
     connection.request(
         prepared.method or "", prepared.path_url, body=body, headers=prepared.headers, preload_content=False
     )
-    with pace.waiting():
-        if not wait_for_read(connection.sock, timeout=SEND_TIMEOUT_SECONDS - CONNECT_TIMEOUT_SECONDS):
-            raise TimeoutError
-    return connection.getresponse()
+    answering = connection.sock
+    assert answering
+    if not strands.ready(answering, POLLIN, SEND_TIMEOUT_SECONDS - CONNECT_TIMEOUT_SECONDS):
+        raise TimeoutError
+    if _is_all_there(answering):
+        return _read(connection.getresponse())
+    return strands.elsewhere(lambda: _read(connection.getresponse()))
+
+
+def _is_all_there(answering: socket.socket) -> bool:
+    """Whether an answer can be read without waiting, as far as that can be seen from outside."""
+    if isinstance(answering, ssl.SSLSocket):
+        return False
+    head, _, body = answering.recv(CHUNK_BYTES, socket.MSG_PEEK).partition(b"\r\n\r\n")
+    length = _LENGTH.search(head)
+    return length is not None and len(body) >= int(length[1])
+
+
+def _read(response: BaseHTTPResponse) -> HttpResponse:
+    """An answer with its body."""
+    return HttpResponse(response.status, _body(response), _headers(response))
 
 
 class _Now(local):
@@ -277,8 +299,7 @@ def _origin(request: HttpRequest) -> str:
 
 def _carried_out(request: HttpRequest, line: _Line) -> HttpResponse:
     try:
-        response = line.send(_prepared(request))
-        return HttpResponse(response.status, _body(response), _headers(response))
+        return line.send(_prepared(request))
     except requests.RequestException as error:
         if _never_left(error):
             raise NotSent(f"no connection to the gateway: {type(error).__name__}") from error

@@ -14,8 +14,10 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from smsdialog import strands
 from smsdialog.config import Config, GatewayTable, read_table
 from smsdialog.core import phone
 from smsdialog.core.model import InboundSms, OutboundSms
@@ -54,7 +56,7 @@ class FileGateway:
     def send(self, sms: OutboundSms, perform: Perform) -> Outcome:
         """Append one line and make it durable."""
         try:
-            _append(self._path, line(sms, datetime.now(UTC)))
+            strands.elsewhere(partial(_append, self._path, line(sms, datetime.now(UTC))))
         except OSError as error:
             return Later(f"the file cannot be written ({error.strerror})")
         return Accepted(sms.reference)

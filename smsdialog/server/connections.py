@@ -1,55 +1,49 @@
-"""The connections to one listening socket, each served by a thread from its beginning to its end.
+"""The connections to one listening socket, each served by a strand from its beginning to its end.
 
-One thread waits for the next connection. Who has one lets another wait, and serves it himself: nothing is handed over.
 Processes share the socket; who comes first has the connection, and who is busy comes later.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import select
 import socket
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
+from select import POLLIN
 
-from smsdialog import log
+from smsdialog import log, strands
+from smsdialog.server.hub import Hub
 
-# Threads that are kept although nobody is there to be served: to start one takes longer than to wake one.
-SPARE_THREADS = 8
 # So long no connection is taken after one could not be, for want of descriptors or memory.
 PAUSE_SECONDS = 1.0
+# How long the hub may be busy when it is told to take no more.
+CLOSE_SECONDS = 2.0
+_FOR_EVER = 1e9
 _SOMEBODY_ELSE_HAS_IT = (BlockingIOError, ConnectionAbortedError)
 
 
 class Connections:
-    """`serve` is called for each connection, which is closed when it returns; beyond `most` at once, at once."""
+    """`serve` is called for each connection, which does not block and is closed when it returns; beyond `most` at
+    once, at once."""
 
-    def __init__(self, listening: socket.socket, serve: Callable[[socket.socket], None], *, most: int) -> None:
-        self._listening, self._serve, self._most = listening, serve, most
+    def __init__(
+        self, hub: Hub, listening: socket.socket, serve: Callable[[socket.socket], None], *, most: int
+    ) -> None:
+        self._hub, self._listening, self._serve, self._most = hub, listening, serve, most
         self._open: set[socket.socket] = set()
-        self._free = 0  # threads that serve nobody: one of them waits at the socket, and others for that
-        self._waits = threading.Lock()
-        self._counting = threading.Lock()
-        end, self._ending = os.pipe()
-        self._ended = False
-        self._heard = select.poll()
-        self._heard.register(listening, select.POLLIN)
-        self._heard.register(end, select.POLLIN)
-        self._add_thread()
-        if not self._free:
-            raise RuntimeError("no thread to take connections")
+        self._ends, self._ended = False, threading.Event()
+        hub.begin(self._take)
 
     def __len__(self) -> int:
         return len(self._open)
 
     def close(self) -> None:
         """Take no more, in this process; those that are open stay."""
-        self._ended = True
-        os.write(self._ending, b".")
-        with self._waits:  # nobody waits at it any more
-            self._listening.close()
+        self._ends = True
+        self._hub.call(partial(self._hub.forget, self._listening))
+        self._ended.wait(CLOSE_SECONDS)
 
     def hang_up(self) -> None:
         """Read nothing more from those that are open; what was read is still answered."""
@@ -57,61 +51,32 @@ class Connections:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RD)
 
-    def _add_thread(self) -> None:
-        with self._counting:
-            try:
-                threading.Thread(target=self._wait_and_serve, daemon=True).start()
-                self._free += 1
-            except RuntimeError as error:  # the system has no more: the next who is done with his connection will wait
-                log.failure(error)
+    def _take(self) -> None:
+        while not self._ends:
+            if strands.ready(self._listening, POLLIN, _FOR_EVER) and not self._ends:
+                self._accept()
+        self._listening.close()
+        self._ended.set()
 
-    def _wait_and_serve(self) -> None:
-        while (one := self._next()) is not None:
-            try:
-                self._serve(one)
-            except Exception as error:
-                log.failure(error)
-            if not self._is_wanted_after(one):
-                return
-
-    def _next(self) -> socket.socket | None:
-        """Wait for a connection, and see that somebody waits for the next; None at the end."""
-        with self._waits:
-            one = self._accepted()
-        if one and not self._free:
-            self._add_thread()
-        return one
-
-    def _accepted(self) -> socket.socket | None:
-        while True:
-            self._heard.poll()
-            if self._ended:
-                return None
-            try:
-                one, _ = self._listening.accept()
-            except _SOMEBODY_ELSE_HAS_IT:
-                continue
-            except OSError as error:
-                log.failure(error)
-                time.sleep(PAUSE_SECONDS)
-                continue
-            if self._has_room_for(one):
-                return one
+    def _accept(self) -> None:
+        try:
+            one, _ = self._listening.accept()
+        except _SOMEBODY_ELSE_HAS_IT:
+            return
+        except OSError as error:
+            log.failure(error)
+            strands.elsewhere(partial(time.sleep, PAUSE_SECONDS))
+            return
+        if len(self._open) >= self._most:
             one.close()
+            return
+        one.setblocking(False)
+        self._open.add(one)
+        self._hub.begin(partial(self._see_through, one))
 
-    def _has_room_for(self, one: socket.socket) -> bool:
-        with self._counting:
-            if len(self._open) >= self._most:
-                return False
-            self._open.add(one)
-            self._free -= 1
-            return True
-
-    def _is_wanted_after(self, one: socket.socket) -> bool:
-        """Close a connection; whether its thread is to wait for another."""
-        with self._counting:
+    def _see_through(self, one: socket.socket) -> None:
+        try:
+            self._serve(one)
+        finally:
             self._open.discard(one)
-            is_wanted = self._free < SPARE_THREADS
-            self._free += is_wanted
-        one.close()
-        return is_wanted
+            one.close()

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from smsdialog.dialog.service import Service
 from smsdialog.errors import TemporaryError
 from smsdialog.server.inhand import MailInHand
+from smsdialog.strands import Gate
 
 # What all mails in hand may take together; one that is alone may be as large as `mail.max_bytes` allows.
 MOST_OCTETS = 64 * 1024 * 1024
@@ -31,7 +32,7 @@ class Desk:
 
     def __init__(self, service: Service, *, threads: int, queue: int) -> None:
         self._service = service
-        self._turns = threading.Semaphore(threads)
+        self._turns = Gate(threads)
         self._places = threads + queue
         self._mails: set[MailInHand] = set()
         self._lock = threading.Lock()

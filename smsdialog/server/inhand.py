@@ -7,14 +7,12 @@ does not.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
 from math import inf
-from pathlib import Path
 
-from smsdialog import log, pace
+from smsdialog import log, pace, strands
 from smsdialog.core.model import Envelope
 from smsdialog.dialog import quarantine
 from smsdialog.dialog.handle import OK, Answer
@@ -22,6 +20,7 @@ from smsdialog.dialog.service import Service
 from smsdialog.dialog.take import take
 from smsdialog.errors import EXIT_TEMPORARY, DeadlineExceeded, SmsDialogError
 from smsdialog.faults import patience
+from smsdialog.strands import Clock, Gate
 
 # As the pipe has it: no gateway call begins that could last beyond this; a locked database may hold a mail 30 s more.
 DEADLINE_SECONDS = patience(65)
@@ -38,15 +37,15 @@ class GivenUp(Exception):
 class MailInHand:
     """One mail, which was said to have so many `octets`; `turns` are those of the mails that are worked on at once."""
 
-    def __init__(self, service: Service, turns: threading.Semaphore, octets: int) -> None:
+    def __init__(self, service: Service, turns: Gate, octets: int) -> None:
         self.octets = octets
         self._service, self._turns = service, turns
         self._answering, self._given_up = threading.Lock(), threading.Event()
         self._late_at = inf
-        self._thread = 0
+        self._used: Clock | None = None
 
     def take(self, raw: bytes, envelope: Envelope, instead: Callable[[Answers], None]) -> Answers:
-        """Take care of it, in this thread: an answer for each recipient, whatever comes of it.
+        """Take care of it: an answer for each recipient, whatever comes of it.
 
         When that takes too long, another thread calls `instead` with the answers, and here GivenUp is raised, if ever.
         """
@@ -55,8 +54,7 @@ class MailInHand:
         self._late_at = time.monotonic() + PATIENCE_SECONDS
         answers = self._tried(self._take)
         if not self.is_first_to_answer():
-            with pace.waiting():
-                self._given_up.wait()
+            strands.elsewhere(self._given_up.wait)
             raise GivenUp
         return answers
 
@@ -76,23 +74,25 @@ class MailInHand:
             self._given_up.set()
 
     def _take(self) -> Answers:
-        if not self._turns.acquire(blocking=False):
-            with pace.waiting():
-                self._turns.acquire()
-        try:
+        with self._turns.place():
             if self._answering.locked():  # it was given up before its turn came
                 return ()
-            self._before, self._thread = time.thread_time(), threading.get_native_id()
-            self._service.store.check_schema()
-            return take(self._service, self._raw, self._envelope, deadline=self._deadline)
-        finally:
-            self._turns.release()
+            return self._taken() if self._service.store.is_file else strands.elsewhere(self._taken_elsewhere)
+
+    def _taken(self) -> Answers:
+        self._used = strands.clock()
+        self._service.store.check_schema()
+        return take(self._service, self._raw, self._envelope, deadline=self._deadline)
+
+    def _taken_elsewhere(self) -> Answers:
+        """A server is waited for at every statement: a mail that uses one has a thread."""
+        with pace.working():
+            return self._taken()
 
     def _counted(self) -> Answers:
         """What is answered of a mail that took too long."""
-        if self._processor_seconds() > PROCESSOR_SECONDS and quarantine.put_aside(
-            self._service, self._raw, self._envelope
-        ):
+        used = self._used() if self._used else 0.0
+        if used > PROCESSOR_SECONDS and quarantine.put_aside(self._service, self._raw, self._envelope):
             return (OK,) * self._recipients
         raise DeadlineExceeded(f"a mail took longer than {PATIENCE_SECONDS:g} s")
 
@@ -110,13 +110,6 @@ class MailInHand:
     @property
     def _recipients(self) -> int:
         return max(1, len(self._envelope.recipients))
-
-    def _processor_seconds(self) -> float:
-        """What its thread has used for it so far."""
-        if not self._thread:
-            return 0.0
-        fields = Path(f"/proc/self/task/{self._thread}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") - self._before
 
 
 def temporary(error: SmsDialogError) -> Answer:

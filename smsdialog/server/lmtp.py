@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import threading
 import time
+from functools import partial
 
-from smsdialog import log, pace
+from smsdialog import log, strands
 from smsdialog.dialog.door import Caller, Door, Verdict
 from smsdialog.errors import SmsDialogError, TemporaryError
 from smsdialog.server.desk import Desk
@@ -37,32 +37,27 @@ class LmtpServer:
 
     def __init__(self, desk: Desk, door: Door, max_bytes: int) -> None:
         self.desk, self.max_bytes = desk, max_bytes
-        self._door, self._places = door, threading.Semaphore(DOOR_PLACES)
+        self._door, self._places = door, strands.Gate(DOOR_PLACES)
 
     def serve(self, one: socket.socket) -> None:
         """One connection; by a Unix socket XFORWARD is believed in full."""
         by_unix_socket = one.family == socket.AF_UNIX
         if not by_unix_socket:
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with contextlib.suppress(Gone, GivenUp), pace.working():
+        with contextlib.suppress(Gone, GivenUp):
             Connection(self, one, ("ADDR", "IDENT") if by_unix_socket else ("IDENT",)).run()
 
     def judge(self, recipient: str, caller: Caller) -> Verdict | None:
         """What the door says; one that does not answer is open."""
-        if not self._has_place():
+        if not self._places.enter(DOOR_SECONDS):
             return None
         try:
-            return self._door.judge(recipient, caller)
+            judge = partial(self._door.judge, recipient, caller)
+            return judge() if self._door.is_quick else strands.elsewhere(judge)
         except TemporaryError:
             return None
         finally:
-            self._places.release()
-
-    def _has_place(self) -> bool:
-        if self._places.acquire(blocking=False):
-            return True
-        with pace.waiting():
-            return self._places.acquire(timeout=DOOR_SECONDS)
+            self._places.leave()
 
 
 class Gone(Exception):
@@ -77,10 +72,10 @@ class Connection:
         self._session = Session(server, attributes, self)
         self._said: list[str] = []
         self._held = b""
+        self._patience = IDLE_SECONDS
 
     def run(self) -> None:
         """Greet, and answer until the end. Raises Gone and GivenUp."""
-        self._socket.settimeout(IDLE_SECONDS)
         self._say("220 smsdialog LMTP")
         while not self._session.is_over:
             self._say(self._answer(self._line()))
@@ -89,7 +84,7 @@ class Connection:
     def mail(self) -> bytes:
         """Ask for a mail, and have all of it; what was sent ahead is its beginning. Raises Gone."""
         self._say("354 End data with <CR><LF>.<CR><LF>")
-        self._socket.settimeout(DATA_SECONDS)
+        self._patience = DATA_SECONDS
         body = MailBody(self._max_bytes)
         behind = body.feed(self._held)
         if behind is not None:  # all of it was sent ahead
@@ -100,7 +95,7 @@ class Connection:
                 raise Gone
             behind = body.feed(self._received())
         self._held = behind
-        self._socket.settimeout(IDLE_SECONDS)
+        self._patience = IDLE_SECONDS
         return body.mail
 
     def last_word(self, answer: str) -> None:
@@ -138,16 +133,15 @@ class Connection:
         octets = "".join(f"{answer}\r\n" for answer in self._said).encode("ascii", "replace")
         self._said.clear()
         try:
-            self._socket.sendall(octets)
+            strands.send_all(self._socket, octets, self._patience)
         except OSError as error:
             raise Gone from error
 
     def _received(self) -> bytes:
         """What comes next, when what we have to say is on its way."""
         try:
-            with pace.waiting():
-                self._send()
-                octets = self._socket.recv(CHUNK_OCTETS)
+            self._send()
+            octets = strands.received(self._socket, CHUNK_OCTETS, self._patience)
         except OSError as error:
             raise Gone from error
         if not octets:

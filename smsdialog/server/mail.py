@@ -1,5 +1,5 @@
 """A process that takes mails, over LMTP and from the pipe, and calls over HTTP; as many of these run as `serve.workers`
-says. Each connection has a thread; the first one beats, and sees to the end."""
+says. Connections are strands of one thread; another one beats, and sees to the end."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from smsdialog.server.child import BEAT_SECONDS, Heart
 from smsdialog.server.clerk import Clerk
 from smsdialog.server.connections import Connections
 from smsdialog.server.desk import Desk
+from smsdialog.server.hub import Hub
 from smsdialog.server.sockets import HTTP, LMTP, PIPE
 from smsdialog.server.web import Web
 
@@ -40,14 +41,16 @@ def run(
     service = open_service(config)
     desk = Desk(service, threads=config.serve.threads, queue=config.serve.queue)
     pipes = pipe.PipeServer(config, desk)
-    doors = [Connections(sockets[PIPE], pipes.serve, most=pipe.MOST_CONNECTIONS)]
+    hub = Hub()
+    doors = [Connections(hub, sockets[PIPE], pipes.serve, most=pipe.MOST_CONNECTIONS)]
     if LMTP in sockets:
         mtas = lmtp.LmtpServer(desk, door.impatient(service), config.mail.max_bytes)
-        doors.append(Connections(sockets[LMTP], mtas.serve, most=lmtp.MOST_CONNECTIONS))
+        doors.append(Connections(hub, sockets[LMTP], mtas.serve, most=lmtp.MOST_CONNECTIONS))
     web = Web(service, sockets[HTTP]) if HTTP in sockets else None
     rounds = clerk(service, config.serve.flush_seconds) if clerk else None
     if rounds:
         rounds.start()
+    hub.start()
     _beat(heart, desk)
     while not desk.worn and not select.select([told.fileno(), heart.supervisor], [], [], BEAT_SECONDS)[0]:
         _beat(heart, desk)

@@ -10,7 +10,7 @@ import os
 import socket
 import time
 
-from smsdialog import handover, log, pace
+from smsdialog import handover, log, strands
 from smsdialog.config import Config
 from smsdialog.deliver import parse_arguments, read_envelope
 from smsdialog.dialog.handle import Answer, together
@@ -35,9 +35,8 @@ class PipeServer:
 
     def serve(self, one: socket.socket) -> None:
         """One connection, which brings one mail; when it breaks, the pipe has gone, and the MTA still has the mail."""
-        with contextlib.suppress(OSError, GivenUp), pace.working():
-            one.settimeout(READ_SECONDS)
-            one.sendall(self._greeting)
+        with contextlib.suppress(OSError, GivenUp):
+            strands.send_all(one, self._greeting, READ_SECONDS)
             _say(one, self._answer(_Request(one)))
 
     def _answer(self, request: _Request) -> Answer:
@@ -92,9 +91,7 @@ class _Request:
             self._socket.shutdown(socket.SHUT_RDWR)
 
     def _read(self, until: float) -> None:
-        self._socket.settimeout(max(0.001, until - time.monotonic()))
-        with pace.waiting():
-            octets = self._socket.recv(CHUNK_OCTETS)
+        octets = strands.received(self._socket, CHUNK_OCTETS, max(0.001, until - time.monotonic()))
         if not octets:
             raise ConnectionResetError
         self._held += octets
@@ -106,8 +103,7 @@ class _Request:
 
 
 def _say(one: socket.socket, answer: Answer) -> None:
-    one.settimeout(READ_SECONDS)
-    one.sendall(f"{answer.exit_status} {answer.line}\r\n".encode("ascii", "replace"))
+    strands.send_all(one, f"{answer.exit_status} {answer.line}\r\n".encode("ascii", "replace"), READ_SECONDS)
 
 
 def _one(answers: Answers) -> Answer:

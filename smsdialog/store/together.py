@@ -9,14 +9,15 @@ fails has failed for everybody.
 from __future__ import annotations
 
 import sqlite3
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from threading import Event, Lock
+from functools import partial
+from threading import Lock
 
 from sqlalchemy import Connection
 
-from smsdialog import pace
+from smsdialog import strands
+from smsdialog.strands import Gate
 
 # Who was first waits for all: no more than this go together.
 MOST_MEMBERS = 16
@@ -28,7 +29,8 @@ class Together:
     """The transactions of one database file in this process."""
 
     def __init__(self, patience_seconds: float) -> None:
-        self._queue = _Queue(patience_seconds)
+        self._patience = patience_seconds
+        self._queue = Gate(1)
         self._group: _Group | None = None
 
     @contextmanager
@@ -38,7 +40,8 @@ class Together:
         What is not `durable` may go with what is, but not the other way round. Raises sqlite3.OperationalError when
         others are at it for longer than anybody should wait.
         """
-        self._queue.enter()
+        if not self._queue.enter(self._patience):
+            raise sqlite3.OperationalError("database is locked")  # as SQLite says when it has been busy for too long
         try:
             group = self._joined(begin, durable)
         except BaseException:
@@ -75,11 +78,12 @@ class _Group:
 
     def __init__(self, opened: AbstractContextManager[Connection], durable: bool) -> None:
         self.durable = durable
-        self._tx = opened.__enter__()
+        self._tx = strands.elsewhere(opened.__enter__)  # SQLite may be busy with another program
         self._opened = opened
         self._members = 0
         self._failure: BaseException | None = None
-        self._ended = Event()
+        self._guard, self._ended = Lock(), False
+        self._waiting: list[strands.Signal] = []
 
     @contextmanager
     def member(self) -> Iterator[Connection]:
@@ -104,20 +108,29 @@ class _Group:
         """Commit it, or undo it; those who wait hear of it."""
         try:
             error = self._failure
-            with pace.waiting():  # for the disk
-                self._opened.__exit__(type(error) if error else None, error, None)
+            strands.elsewhere(partial(self._opened.__exit__, type(error) if error else None, error, None))
         except BaseException as error:
             self._failure = error
         finally:
-            self._ended.set()
+            self._tell()
 
     def wait(self) -> None:
         """Wait until it is committed. Raises sqlite3.OperationalError when it was not."""
-        if not self._ended.is_set():
-            with pace.waiting():
-                self._ended.wait()
+        with self._guard:
+            mine = None if self._ended else strands.signal()
+            if mine:
+                self._waiting.append(mine)
+        if mine:
+            mine.wait()
         if self._failure:
             raise sqlite3.OperationalError(str(getattr(self._failure, "orig", self._failure))) from self._failure
+
+    def _tell(self) -> None:
+        """Let go on who waits."""
+        with self._guard:
+            self._ended = True
+        for one in self._waiting:
+            one.set()
 
     def _undone(self) -> BaseException | None:
         """Undo what the last one wrote; what stands in the way of that undoes all."""
@@ -130,50 +143,3 @@ class _Group:
 
     def _execute(self, statement: str) -> None:
         self._tx.connection.cursor().execute(statement)
-
-
-class _Queue:
-    """Threads, one at a time, in the order in which they come."""
-
-    def __init__(self, patience_seconds: float) -> None:
-        self._patience = patience_seconds
-        self._guard = Lock()
-        self._is_taken = False
-        self._waiting: deque[Lock] = deque()
-
-    def enter(self) -> None:
-        """Wait for one's turn. Raises sqlite3.OperationalError, as SQLite does when it has been busy for too long."""
-        with self._guard:
-            if not self._is_taken:
-                self._is_taken = True
-                return
-            mine = Lock()
-            mine.acquire()
-            self._waiting.append(mine)
-        with pace.waiting():
-            if not mine.acquire(timeout=self._patience) and self._is_left(mine):
-                raise sqlite3.OperationalError("database is locked")
-
-    def _is_left(self, mine: Lock) -> bool:
-        """Wait no longer; False when the turn has come just now."""
-        with self._guard:
-            if mine not in self._waiting:
-                return False
-            self._waiting.remove(mine)
-            return True
-
-    def hand_over(self) -> bool:
-        """Give the turn to the next; False when nobody waits, and it is kept."""
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-                return True
-        return False
-
-    def leave(self) -> None:
-        """Give the turn up."""
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._is_taken = False

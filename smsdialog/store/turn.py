@@ -13,8 +13,6 @@ import os
 import time
 from pathlib import Path
 
-from smsdialog import pace
-
 LONGEST_WAIT_SECONDS = 2.0
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.0002, 0.002
 
@@ -28,8 +26,7 @@ class Turn:
 
     def __enter__(self) -> None:
         if not self._take():
-            with pace.waiting():
-                self._wait()
+            self._wait()
 
     def __exit__(self, *_: object) -> None:
         if self._descriptor >= 0:

@@ -1,23 +1,25 @@
-"""Who comes is served at once, by a thread of his own; at the end nobody is taken, and nobody cut off in the middle."""
+"""Who comes is served at once, by a strand of his own; at the end nobody is taken, and nobody cut off in the middle."""
 
 from __future__ import annotations
 
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
-from smsdialog.server import connections
+from smsdialog import strands
 from smsdialog.server.connections import Connections
+from smsdialog.server.hub import Hub
 from tests.e2e.daemons import LOOPBACK
 from tests.server.resident import SECONDS, wait_until
 
 
 def echo(one: socket.socket) -> None:
     """Says each thing once more."""
-    while said := one.recv(100):
-        one.sendall(said)
+    while said := strands.received(one, 100, SECONDS):
+        strands.send_all(one, said, SECONDS)
 
 
 @pytest.fixture
@@ -29,10 +31,12 @@ def listening() -> Iterator[socket.socket]:
 
 @pytest.fixture
 def serving(listening: socket.socket) -> Iterator[Callable[..., Connections]]:
+    hub = Hub()
+    hub.start()
     started: list[Connections] = []
 
     def start(serve: Callable[[socket.socket], None] = echo, most: int = 50) -> Connections:
-        started.append(Connections(listening.dup(), serve, most=most))
+        started.append(Connections(hub, listening.dup(), serve, most=most))
         return started[-1]
 
     yield start
@@ -72,25 +76,20 @@ def test_one_too_many_is_closed_and_has_room_later(
     assert hears(connect(listening), b"4") == b"4"
 
 
-def test_most_threads_end_with_what_they_were_for(
-    listening: socket.socket, serving: Callable[..., Connections]
-) -> None:
-    before = set(threading.enumerate())
+def test_none_has_a_thread_of_its_own(listening: socket.socket, serving: Callable[..., Connections]) -> None:
     here = serving()
+    before = threading.active_count()
     callers = [connect(listening) for _ in range(30)]
     wait_until(lambda: len(here) == 30)
-    assert len(set(threading.enumerate()) - before) >= 30
-    for one in callers:
-        one.close()
-    wait_until(lambda: len(set(threading.enumerate()) - before) <= connections.SPARE_THREADS)
-    assert hears(connect(listening), b"again") == b"again"
+    assert [hears(one, b"here") for one in callers] == [b"here"] * 30
+    assert threading.active_count() == before
 
 
 def test_trouble_on_one_connection_is_none_on_the_next(
     listening: socket.socket, serving: Callable[..., Connections]
 ) -> None:
     def breaks(one: socket.socket) -> None:
-        if one.recv(100) != b"good":
+        if strands.received(one, 100, SECONDS) != b"good":
             raise ValueError("not good")
         one.sendall(b"good")
 
@@ -118,10 +117,10 @@ def test_to_hang_up_ends_who_is_silent_and_cuts_off_no_answer(
     asked, may_answer = threading.Event(), threading.Event()
 
     def slow(one: socket.socket) -> None:
-        while said := one.recv(100):
+        while said := strands.received(one, 100, SECONDS):
             asked.set()
-            may_answer.wait(SECONDS)
-            one.sendall(said)
+            strands.elsewhere(partial(may_answer.wait, SECONDS))
+            strands.send_all(one, said, SECONDS)
 
     here = serving(slow)
     silent, asking = connect(listening), connect(listening)

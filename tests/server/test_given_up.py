@@ -73,9 +73,10 @@ class Stuck:
     def __init__(self, office: Office) -> None:
         self.freed = threading.Event()
         store = office.service.store
-        stuck = SimpleNamespace(check_schema=self._hang, transaction=store.transaction, reading=store.reading)
+        stuck = SimpleNamespace(check_schema=self._hang, transaction=store.transaction, reading=store.reading,
+                                is_file=True)  # fmt: skip
         self.desk = Desk(replace(office.service, store=stuck), threads=1, queue=3)  # type: ignore[arg-type]
-        door = SimpleNamespace(judge=lambda recipient, caller: None)
+        door = SimpleNamespace(is_quick=True, judge=lambda recipient, caller: None)
         self.lmtp = LmtpServer(self.desk, door, 100_000)  # type: ignore[arg-type]
 
     def _hang(self) -> None:
@@ -87,6 +88,7 @@ class Stuck:
         mta, ours = socket.socketpair()
         mta.settimeout(SECONDS)
         thread = threading.Thread(target=self.lmtp.serve, args=(ours,), daemon=True)
+        ours.setblocking(False)
         thread.start()
         mta.sendall(f"LHLO mx\r\nMAIL FROM:<{ANNA}>\r\nRCPT TO:<help@sendmailsms.dk>\r\nDATA\r\n".encode())
         while not mta.recv(4096).endswith(b"354 End data with <CR><LF>.<CR><LF>\r\n"):
