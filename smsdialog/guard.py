@@ -1,7 +1,7 @@
 """The guard around the pipe: whatever happens to a mail, the exit status is 0, 67, 75 or 77, and one line at most.
 
-`bin/smsdialog-deliver` starts it without `site`. The resident takes the mail, or else `site` and the whole package are
-loaded and the work is done here.
+`bin/smsdialog-deliver` comes here, without `site`, with a mail that the resident has not taken, or not answered. The
+former is done here, with `site` and the whole package; anything else is an error.
 """
 
 import os
@@ -12,17 +12,18 @@ from smsdialog import handover
 TEMPORARY = 75
 
 
-def main() -> int:
-    """Run, and answer the MTA; returns the exit status."""
+def main(reason: BaseException) -> int:
+    """Answer the MTA for a mail that the resident did not, for this reason; returns the exit status."""
     answer = _own_output()
     try:
         _silence()
-        status, line = _run()
+        _add_site()
+        status, line = _run(reason)
     except BaseException as error:
         status, line = TEMPORARY, _line_for(error)
         _record(error)
     if status:
-        _say(answer, line)
+        handover.say(answer, line)
     return status
 
 
@@ -41,19 +42,6 @@ def _silence() -> None:
     os.dup2(devnull, 2)
 
 
-def _run() -> tuple[int, str]:
-    """The exit status and the line that the mail on standard input comes to: the resident's, else our own."""
-    try:
-        return handover.hand_over(sys.argv[1:], os.environ)
-    except handover.NotTaken as error:
-        begun = error.begun
-    _add_site()
-    from smsdialog.deliver import deliver
-
-    answer = deliver(sys.argv[1:], os.environ, begun)
-    return answer.exit_status, answer.line
-
-
 def _add_site() -> None:
     """Everything else that is installed."""
     if "site" not in sys.modules:
@@ -62,18 +50,20 @@ def _add_site() -> None:
         site.main()
 
 
+def _run(reason: BaseException) -> tuple[int, str]:
+    """The exit status and the line that our own work on the mail comes to, which was not taken."""
+    if not isinstance(reason, handover.NotTaken):
+        raise reason
+    from smsdialog.deliver import deliver
+
+    answer = deliver(sys.argv[1:], os.environ, reason.begun)
+    return answer.exit_status, answer.line
+
+
 def _line_for(error: BaseException) -> str:
     """What the MTA hears of an error; the errors of our own know it."""
     code = getattr(error, "status_code", "4.3.0")
     return f"{code} {getattr(error, 'public_line', 'temporary failure, please try again later')}"
-
-
-def _say(answer: int, line: str) -> None:
-    """Write our one line, if anybody is there to read it."""
-    try:
-        os.write(answer, line.encode("ascii", "replace") + b"\n")
-    except OSError:
-        return
 
 
 def _queue_id() -> str:
@@ -85,7 +75,6 @@ def _queue_id() -> str:
 def _record(error: BaseException) -> None:
     """Say in the mail log what went wrong, where the operator looks for it."""
     try:
-        _add_site()
         from smsdialog import log
 
         log.failure(error, queue=_queue_id())

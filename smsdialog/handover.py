@@ -10,11 +10,12 @@ configuration, none that speaks in time. Then the pipe does the work itself. Aft
 work already, so a lost answer is `AnswerLost`: try again later, the ledger knows the mail.
 
 This module is loaded for every mail: it imports what an interpreter without `site` has at hand, and nothing else, not
-even `__future__`.
+even `__future__`, nor `os`, which takes as long as all the rest. So the environment comes in octets.
 """
 
 import _socket
-import os
+import posix
+import sys
 
 from smsdialog import __version__
 
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 SOCKET = "pipe.sock"
-ENVIRONMENT = ("SENDER", "RECIPIENT", "ORIGINAL_RECIPIENT", "MESSAGE_ID", "SASL_USERNAME", "CLIENT_ADDRESS")
+ENVIRONMENT = (b"SENDER", b"RECIPIENT", b"ORIGINAL_RECIPIENT", b"MESSAGE_ID", b"SASL_USERNAME", b"CLIENT_ADDRESS")
 DEFAULT_CONFIG = "/etc/smsdialog/smsdialog.toml"
 DEFAULT_STATE_DIR = "/var/lib/smsdialog"
 # Larger ones are left to the pipe itself; the kernel's limit of a socket's path is 107 octets.
 MOST_OCTETS = 64 * 1024 * 1024
 LONGEST_PATH = 100
-CHUNK_OCTETS = 1 << 20
+CONFIG_OCTETS = 65_536
+CHUNK_OCTETS = 1 << 16
 # A resident that lives greets at once. It answers within its own 67 s, or 30 s later where the database is locked.
 GREETING_SECONDS = 5.0
 SENDING_SECONDS = 20.0
@@ -52,12 +54,22 @@ class AnswerLost(Exception):
     public_line = "no answer from the resident, please try again later"
 
 
-def hand_over(arguments: "Sequence[str]", environment: "Mapping[str, str]") -> tuple[int, str]:
-    """Hand over the mail on standard input: the exit status and the line. Raises NotTaken or AnswerLost."""
-    config = os.path.realpath(config_of(arguments, environment))
+def main() -> int:
+    """Hand over the mail on standard input and say what came back; returns the exit status.
+
+    Raises NotTaken, AnswerLost, or OSError where the mail cannot be read.
+    """
+    status, line = hand_over(sys.argv[1:], posix.environ)
+    if status:
+        say(1, line)
+    return status
+
+
+def hand_over(arguments: "Sequence[str]", environment: "Mapping[bytes, bytes]") -> tuple[int, str]:
+    """Hand over the mail on standard input: the exit status and the line."""
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     try:
-        _connect(connection, config)
+        _connect(connection, config_of(arguments, environment))
         mail = _read()
         _send(connection, request(arguments, environment, mail), mail)
         return _answer(connection)
@@ -65,7 +77,15 @@ def hand_over(arguments: "Sequence[str]", environment: "Mapping[str, str]") -> t
         connection.close()
 
 
-def config_of(arguments: "Sequence[str]", environment: "Mapping[str, str]") -> str:
+def say(output: int, line: str) -> None:
+    """Write our one line, if anybody is there to read it."""
+    try:
+        posix.write(output, line.encode("ascii", "replace") + b"\n")
+    except OSError:
+        return
+
+
+def config_of(arguments: "Sequence[str]", environment: "Mapping[bytes, bytes]") -> str:
     """The configuration file of a run, as `deliver.parse_arguments` and `config.config_path` have it."""
     words = iter(arguments)
     found = ""
@@ -75,53 +95,49 @@ def config_of(arguments: "Sequence[str]", environment: "Mapping[str, str]") -> s
         name, has_value, value = word.partition("=")
         value = value if has_value else next(words, "")
         found = value if name == "--config" else found
-    return found or environment.get("SMSDIALOG_CONFIG") or DEFAULT_CONFIG
+    return found or _text(environment.get(b"SMSDIALOG_CONFIG", b"")) or DEFAULT_CONFIG
 
 
-def state_dir(config: str) -> str:
+def state_dir(config: bytes) -> str:
     """`state_dir` of a configuration, which stands before its first table; not all of TOML is understood.
 
     A wrong guess finds no socket, or that of another installation, whose greeting says so.
     """
-    file = os.open(config, os.O_RDONLY)
-    try:
-        text = os.read(file, 65_536)
-    finally:
-        os.close(file)
-    for line in text.splitlines():
+    for line in config.splitlines():
         if line.lstrip().startswith(b"["):
             break
         name, _, value = line.partition(b"=")
         value = value.strip()
         if name.strip() == b"state_dir" and value[:1] in (b'"', b"'"):
-            return os.fsdecode(value[1 : value.find(value[:1], 1)])
+            return _text(value[1 : value.find(value[:1], 1)])
     return DEFAULT_STATE_DIR
 
 
 def reachable(path: str) -> str:
     """A path of a socket that is short enough to connect to or to bind: if need be, by way of its open folder."""
-    if len(path) < LONGEST_PATH:
+    if len(_octets(path)) < LONGEST_PATH:
         return path
     folder, _, name = path.rpartition("/")
-    return f"/proc/self/fd/{os.open(folder, os.O_PATH | os.O_DIRECTORY)}/{name}"
+    return f"/proc/self/fd/{posix.open(folder, posix.O_PATH | posix.O_DIRECTORY)}/{name}"
 
 
 def greeting(config: str) -> bytes:
-    """What a resident of this version and configuration says first."""
-    return b"220 smsdialog " + os.fsencode(f"{__version__} {config}") + b"\r\n"
+    """What a resident of this version and configuration, by its real path, says first."""
+    return _octets(f"220 smsdialog {__version__} {config}\r\n")
 
 
-def request(arguments: "Sequence[str]", environment: "Mapping[str, str]", mail: bytes) -> bytes:
+def request(arguments: "Sequence[str]", environment: "Mapping[bytes, bytes]", mail: bytes) -> bytes:
     """What stands before the mail."""
-    told = [f"{name}={environment[name]}" for name in ENVIRONMENT if name in environment]
-    words = b"".join(os.fsencode(word) + b"\0" for word in (*arguments, *told))
+    told = [b"%s=%s" % (name, environment[name]) for name in ENVIRONMENT if name in environment]
+    words = b"".join(word + b"\0" for word in (*map(_octets, arguments), *told))
     return b"DELIVER %d %d %d\r\n" % (len(words), len(arguments), len(mail)) + words
 
 
-def _connect(connection: _socket.socket, config: str) -> None:
+def _connect(connection: _socket.socket, path: str) -> None:
     try:
+        config, text = _config(path)
         connection.settimeout(GREETING_SECONDS)
-        connection.connect(reachable(state_dir(config) + "/" + SOCKET))
+        connection.connect(reachable(f"{state_dir(text)}/{SOCKET}"))
         said = _line(connection)
     except OSError as error:
         raise NotTaken("no resident") from error
@@ -129,10 +145,19 @@ def _connect(connection: _socket.socket, config: str) -> None:
         raise NotTaken("a resident of another version or configuration")
 
 
+def _config(path: str) -> tuple[str, bytes]:
+    """A configuration's real path, as the kernel has it, and its beginning."""
+    file = posix.open(path, posix.O_RDONLY)
+    try:
+        return posix.readlink(f"/proc/self/fd/{file}"), posix.read(file, CONFIG_OCTETS)
+    finally:
+        posix.close(file)
+
+
 def _read() -> bytes:
     """Standard input."""
     chunks, octets = [], 0
-    while chunk := os.read(0, CHUNK_OCTETS):
+    while chunk := posix.read(0, CHUNK_OCTETS):
         chunks.append(chunk)
         octets += len(chunk)
         if octets > MOST_OCTETS:
@@ -167,3 +192,13 @@ def _line(connection: _socket.socket) -> bytes:
             break
         said += more
     return said
+
+
+def _octets(text: str) -> bytes:
+    """As `os.fsencode` has it."""
+    return text.encode(sys.getfilesystemencoding(), "surrogateescape")
+
+
+def _text(octets: bytes) -> str:
+    """As `os.fsdecode` has it."""
+    return octets.decode(sys.getfilesystemencoding(), "surrogateescape")

@@ -413,12 +413,12 @@ def test_a_run_that_is_killed_while_the_gateway_has_its_sms_is_reported_and_noth
 # Start-up is the cost of a pipe.
 
 LOADED = """
-import os, runpy, sys
+import os, posix, runpy, sys
 def listed(status):
     os.write(3, "\\n".join(sys.modules).encode())
     os.close(3)
     end(status)
-end, os._exit = os._exit, listed
+end, posix._exit = posix._exit, listed
 sys.argv.pop(0)
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
