@@ -6,6 +6,7 @@ Redirects are not followed, TLS is verified, and no error text holds a URL (it m
 
 from __future__ import annotations
 
+import http.client
 import re
 import socket
 import ssl
@@ -48,6 +49,10 @@ CHUNK_BYTES = 4096
 KEPT_SECONDS = 1.0
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]{1,9})\r?$", re.IGNORECASE | re.MULTILINE)
+# As requests has them; an answer is short, and not to be packed.
+_HEADERS = {**default_headers(), "Accept-Encoding": "identity"}
+# What urllib3 makes of answers costs as much as a request.
+_PLAIN = http.client.HTTPConnection
 # What requests refuses to send at all.
 _UNSENDABLE = InvalidURL | InvalidSchema | MissingSchema | InvalidHeader
 
@@ -128,16 +133,13 @@ def _once_more(connection: HTTPConnection, prepared: requests.PreparedRequest) -
     """Send one more request on a connection: what requests would do before it, was done for the first."""
     body = prepared.body
     assert body is None or isinstance(body, bytes)
-    connection.request(
-        prepared.method or "", prepared.path_url, body=body, headers=prepared.headers, preload_content=False
-    )
+    _PLAIN.request(connection, prepared.method or "", prepared.path_url, body, prepared.headers)
     answering = connection.sock
     assert answering
     if not strands.ready(answering, POLLIN, SEND_TIMEOUT_SECONDS - CONNECT_TIMEOUT_SECONDS):
         raise TimeoutError
-    if _is_all_there(answering):
-        return _read(connection.getresponse())
-    return strands.elsewhere(lambda: _read(connection.getresponse()))
+    read = partial(_plainly_read, connection)
+    return read() if _is_all_there(answering) else strands.elsewhere(read)
 
 
 def _is_all_there(answering: socket.socket) -> bool:
@@ -147,6 +149,16 @@ def _is_all_there(answering: socket.socket) -> bool:
     head, _, body = answering.recv(CHUNK_BYTES, socket.MSG_PEEK).partition(b"\r\n\r\n")
     length = _LENGTH.search(head)
     return length is not None and len(body) >= int(length[1])
+
+
+def _plainly_read(connection: HTTPConnection) -> HttpResponse:
+    """An answer with the beginning of its body, as it is."""
+    response = _PLAIN.getresponse(connection)
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    body = response.read(MAX_ANSWER_BYTES)
+    if "content-encoding" in headers or (response.length and len(body) < MAX_ANSWER_BYTES):
+        raise http.client.IncompleteRead(body)  # packed although nobody wanted that, or shorter than it said
+    return HttpResponse(response.status, body, headers)
 
 
 def _read(response: BaseHTTPResponse) -> HttpResponse:
@@ -317,7 +329,7 @@ def _prepared(request: HttpRequest) -> requests.PreparedRequest:
     return requests.Request(
         request.method,
         request.url,
-        {**default_headers(), **dict(request.headers)},
+        {**_HEADERS, **dict(request.headers)},
         params=request.params,
         data=request.body or None,
         auth=_as_it_is,
@@ -325,8 +337,9 @@ def _prepared(request: HttpRequest) -> requests.PreparedRequest:
 
 
 def _stays_open(answer: HttpResponse) -> bool:
-    """Whether a provider says that it keeps the connection, and its answer was read to the end."""
-    return answer.headers.get("connection", "").lower() == "keep-alive" and len(answer.body) < MAX_ANSWER_BYTES
+    """Whether a provider says that it keeps the connection, and its answer was read to the end, and not packed."""
+    kept, packed = answer.headers.get("connection", "").lower() == "keep-alive", "content-encoding" in answer.headers
+    return kept and not packed and len(answer.body) < MAX_ANSWER_BYTES
 
 
 def _as_it_is(prepared: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -237,7 +237,7 @@ def test_what_is_no_address_of_the_web_was_sent_nothing(url):
         perform(HttpRequest("GET", url))
 
 
-@pytest.mark.parametrize(
+never_answered = pytest.mark.parametrize(
     "behave",
     [
         hang,
@@ -245,13 +245,18 @@ def test_what_is_no_address_of_the_web_was_sent_nothing(url):
         reset,
         begin_and_hang,
         begin_and_close,
+        saying(b"HTTP/1.1 202 Accepted\r\nContent-Length: 9\r\n\r\n0: Acc"),
         saying(b"what is this?\r\n\r\n"),
         saying(b"HTTP/1.1 abc\r\n\r\n"),
         saying(b"HTTP/1.1 200 x\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nxyz"),
         saying(BROKEN_RECORD),
     ],
-    ids=["hangs", "closes", "resets", "hangs half-way", "closes half-way", "garbage", "no status", "no gzip", "octets"],
-)
+    ids=["hangs", "closes", "resets", "hangs half-way", "closes half-way", "too short", "garbage", "no status", "no gzip",
+         "octets"],
+)  # fmt: skip
+
+
+@never_answered
 @pytest.mark.usefixtures("impatient")
 def test_a_request_that_left_and_was_not_answered_is_lost(behave):
     lost = fate(behave)
@@ -388,6 +393,37 @@ def test_requests_in_a_row_share_a_connection():
         for _ in range(3):
             assert perform(HttpRequest("GET", f"http://127.0.0.1:{port}/")).status == 202
     assert counts == [3]
+
+
+@never_answered
+@pytest.mark.usefixtures("impatient")
+def test_the_second_in_a_row_that_was_not_answered_is_lost_as_well(behave):
+    def twice(caller: socket.socket) -> None:
+        heard(caller)
+        caller.sendall(STAYS)
+        behave(caller)
+
+    _client._idle.clear()
+    with provider(twice) as port:
+        assert perform(get(port)).status == 202
+        with pytest.raises(AnswerLost):
+            perform(get(port))
+
+
+@pytest.mark.parametrize("packed", [b"0: Accepted", b"0" * 70_000])
+def test_the_second_answer_is_read_to_its_end_however_it_comes(packed):
+    def twice(caller: socket.socket) -> None:
+        heard(caller)
+        caller.sendall(STAYS)
+        heard(caller)
+        caller.sendall(b"HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for octets in (b"%x\r\n" % len(packed), packed, b"\r\n0\r\n\r\n"):
+            caller.sendall(octets)
+
+    _client._idle.clear()
+    with provider(twice) as port:
+        assert perform(get(port)).status == 202
+        assert perform(get(port)).body == packed[: _client.MAX_ANSWER_BYTES]
 
 
 def test_a_connection_of_which_the_provider_says_nothing_is_not_used_again():
