@@ -251,7 +251,7 @@ never_answered = pytest.mark.parametrize(
         saying(b"HTTP/1.1 200 x\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nxyz"),
         saying(BROKEN_RECORD),
     ],
-    ids=["hangs", "closes", "resets", "hangs half-way", "closes half-way", "short", "garbage", "no status", "no gzip", "octets"],
+    ids=lambda behave: behave.__name__,
 )
 
 
