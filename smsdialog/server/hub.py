@@ -40,13 +40,19 @@ class Hub:
         self._woken, self._waking = socket.socketpair()
         self._woken.setblocking(False)
         self._poll.register(self._woken, select.EPOLLIN)
+        self._thread = threading.Thread(target=self._run, name="hub", daemon=True)
         self._listens = False
         self._running: greenlet | None = None
         self._since = 0.0
 
     def start(self) -> None:
         """Begin."""
-        threading.Thread(target=self._run, name="hub", daemon=True).start()
+        self._thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it runs, as it should for ever."""
+        return self._thread.is_alive()
 
     def begin(self, deed: Callable[[], None]) -> None:
         """A new strand, from any thread; what it raises is logged."""

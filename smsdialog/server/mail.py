@@ -52,7 +52,9 @@ def run(
         rounds.start()
     hub.start()
     _beat(heart, desk)
-    while not desk.worn and not select.select([told.fileno(), heart.supervisor], [], [], BEAT_SECONDS)[0]:
+    while (
+        hub.is_alive and not desk.worn and not select.select([told.fileno(), heart.supervisor], [], [], BEAT_SECONDS)[0]
+    ):
         _beat(heart, desk)
     _finish(heart, desk, doors, web, rounds)
 
