@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
 from typing import Any
 
 from smsdialog import log, strands
-from smsdialog.core import ledger, trace
+from smsdialog.core import trace
 from smsdialog.core.health import LONGEST_REST_SECONDS, pause
 from smsdialog.core.letters import GIVEN_UP, STOPPED
 from smsdialog.core.model import Account
@@ -60,21 +61,27 @@ def lease_first(service: Service, tx: Connection, ids: Sequence[int]) -> Leased 
     return Leased(row) if row else None
 
 
-def send(service: Service, ids: Sequence[int], deadline: float, first: Leased | None = None) -> bool:
-    """Send these SMS as far as they are queued and the time goes; False when any is still under way.
+class Progress(Enum):
+    """How far SMS have come, all of them: taken by their gateways, settled one way or another, or not even that."""
+
+    SENT, SETTLED, UNDER_WAY = range(3)
+
+
+def send(service: Service, ids: Sequence[int], deadline: float, first: Leased | None = None) -> Progress:
+    """Send these SMS as far as they are queued and the time goes.
 
     `first` is the one of them that was leased with its claim.
     """
-    settled = int(_send_leased(service, first, deadline)) if first else 0
+    states = [_send_leased(service, first, deadline)] if first else []
     for sms_id in ids:
         if service.now() + SEND_TIMEOUT_SECONDS > deadline:
             break
         if not first or sms_id != first.row.id:
-            settled += _send_one(service, sms_id, deadline)
-    if settled == len(ids):
-        return True
+            states.append(_send_one(service, sms_id, deadline))
+    if states == ["sent"] * len(ids):
+        return Progress.SENT
     _expire(service, ids)
-    return _settled(service, ids, deadline)
+    return Progress.SETTLED if _settled(service, ids, deadline) else Progress.UNDER_WAY
 
 
 def _expire(service: Service, ids: Sequence[int]) -> None:
@@ -103,12 +110,12 @@ def _settled(service: Service, ids: Sequence[int], deadline: float) -> bool:
         strands.elsewhere(partial(time.sleep, POLL_SECONDS))
 
 
-def _send_one(service: Service, sms_id: int, deadline: float) -> bool:
-    """Send one SMS, if it is to be had; whether that settled it for good."""
+def _send_one(service: Service, sms_id: int, deadline: float) -> str:
+    """Send one SMS, if it is to be had; its state after that, else nothing."""
     with service.store.transaction() as tx:
         row = outbound.lease(tx, sms_id, service.now(), LEASE_SECONDS)
         if row is None:
-            return False
+            return ""
         leased = Leased(row, _barred_because(service, tx, accounts.by_id(tx, row.account_id), row))
     return _send_leased(service, leased, deadline)
 
@@ -121,7 +128,7 @@ def _barred_because(service: Service, tx: Connection, account: Account, row: out
     return barred or (STOPPED if stop.wants_no_more(service, tx, account, row.peer) else "")
 
 
-def _send_leased(service: Service, leased: Leased, deadline: float) -> bool:
+def _send_leased(service: Service, leased: Leased, deadline: float) -> str:
     with log.about(trace=trace.of_sms(leased.row.reference)):
         step("leased")
         refused = Call(leased.row.gateway, Refused(leased.barred)), 0.0
@@ -129,7 +136,7 @@ def _send_leased(service: Service, leased: Leased, deadline: float) -> bool:
         step("answered")
         state = _settle(service, leased, call, wait)
         step("settled")
-    return state not in ledger.UNDER_WAY
+    return state
 
 
 def _settle(service: Service, leased: Leased, call: Call, wait: float) -> str:

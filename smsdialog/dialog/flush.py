@@ -41,7 +41,7 @@ def _pass(service: Service, due_before: float) -> Flushed:
     stuck: set[str] = set()
     for sms_id, gateway in queued:
         deadline = service.now() + 2 * SEND_TIMEOUT_SECONDS
-        if gateway not in stuck and not dispatch.send(service, [sms_id], deadline):
+        if gateway not in stuck and dispatch.send(service, [sms_id], deadline) is dispatch.Progress.UNDER_WAY:
             stuck.add(gateway)  # it would say the same of every other SMS
     reports = report.tell_all(service)
     for account_id in waiting:

@@ -18,6 +18,7 @@ from smsdialog.core.letters import NO_ANSWER_WANTED
 from smsdialog.core.model import Envelope
 from smsdialog.dialog import bounce, dispatch, forget, help_mail, loop_mail, post, report, send, subscribe, unsubscribe
 from smsdialog.dialog.case import Case, Fate, Recipient, open_case
+from smsdialog.dialog.dispatch import Progress
 from smsdialog.dialog.service import Service
 from smsdialog.errors import EXIT_NO_PERMISSION, EXIT_OK, EXIT_TEMPORARY, EXIT_UNKNOWN_RECIPIENT
 from smsdialog.faults import step
@@ -88,10 +89,10 @@ def _take_care(service: Service, case: Case, deadline: float) -> tuple[Answer, .
         return (OK,) * len(case.to_us)
     mail_id, fates, first = _decide(service, case)
     step("claimed")
-    all_sent = _send(service, case, mail_id, fates, first, deadline)
-    if not _tell(service, mail_id):
+    progress = _send(service, case, mail_id, fates, first, deadline)
+    if not (progress is Progress.SENT and _are_sms(case, fates)) and not _tell(service, mail_id):
         return (AGAIN,) * len(case.to_us)
-    return tuple(_answer(service, case, fates.get(to), all_sent) for to in case.to_us)
+    return tuple(_answer(service, case, fates.get(to), progress) for to in case.to_us)
 
 
 def _own(service: Service, case: Case) -> automatic.Own:
@@ -156,13 +157,18 @@ def _send(
     fates: Mapping[Recipient, Fate],
     first: dispatch.Leased | None,
     deadline: float,
-) -> bool:
-    """Send what was claimed; False when some of it is still under way."""
+) -> Progress:
+    """Send what was claimed."""
     mine = _claimed(fates)
     if len(fates) < len(set(case.to_us)):  # an earlier try claimed the rest
         with service.store.reading() as tx:
             mine = [row.id for row in outbound.of_mail(tx, mail_id) if row.not_before <= service.now()]
     return dispatch.send(service, mine, deadline, first)
+
+
+def _are_sms(case: Case, fates: Mapping[Recipient, Fate]) -> bool:
+    """Whether every recipient became SMS just now: of those that are sent there is nothing to tell."""
+    return len(fates) == len(set(case.to_us)) and all(fate.outcome == "sms" and fate.claimed for fate in fates.values())
 
 
 def _tell(service: Service, mail_id: int) -> bool:
@@ -176,9 +182,9 @@ def _tell(service: Service, mail_id: int) -> bool:
         return not notices.unsent(tx, mail_id)
 
 
-def _answer(service: Service, case: Case, fate: Fate | None, all_sent: bool) -> Answer:
+def _answer(service: Service, case: Case, fate: Fate | None, progress: Progress) -> Answer:
     """What the MTA hears of one recipient; a `fate` of None was decided at an earlier try."""
-    if not all_sent and _waits(service, fate):
+    if progress is Progress.UNDER_WAY and _waits(service, fate):
         return AGAIN
     if fate is None or not case.proof.local or case.accounts:
         return OK

@@ -108,7 +108,8 @@ class _Group:
         """Commit it, or undo it; those who wait hear of it."""
         try:
             error = self._failure
-            strands.elsewhere(partial(self._opened.__exit__, type(error) if error else None, error, None))
+            end = partial(self._opened.__exit__, type(error) if error else None, error, None)
+            strands.elsewhere(end) if self.durable else end()  # the disk is waited for, or is not
         except BaseException as error:
             self._failure = error
         finally:
