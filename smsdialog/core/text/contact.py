@@ -204,8 +204,7 @@ def looks_like_signature(lines: Sequence[str], most: int = BLOCK_LINES) -> bool:
     >>> looks_like_signature(["Hans Jensen", "P.S. Husk at du skal tage nøglen med i morgen."])
     False
     """
-    filled = [line.strip() for line in lines if line.strip()]
-    filled = [line for line in filled if not is_motto(line)]
+    filled = [text for line in lines if (text := line.strip()) and not is_motto(text)]
     if len(filled) > most or any(len(line) > LINE_CHARACTERS or is_typed(line) for line in filled):
         return False
     said = sum(map(is_sentence, filled))

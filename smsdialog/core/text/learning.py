@@ -31,6 +31,8 @@ def common_ending(texts: Sequence[str]) -> str:
     """
     if len(texts) < LEAST_MAILS:
         return ""
+    if len({" ".join(text.rstrip().rpartition("\n")[2].split()) for text in texts[-LATEST_MAILS:]}) > 1:
+        return ""
     mails = [[" ".join(line.split()) for line in text.strip().split("\n")] for text in texts[-LATEST_MAILS:]]
     mails = [[line for n, line in enumerate(mail) if line or (n and mail[n - 1])] for mail in mails]
     shared = 0
