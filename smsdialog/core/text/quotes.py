@@ -160,7 +160,7 @@ def _ends_own_words(lines: list[Line], at: int, found: Split) -> bool:
         return False
     lowered = text.strip(" *_>").lower()
     dashed = _DASHED.match(text.strip()) if len(text) <= INTRODUCTION_CHARACTERS else None
-    title = (dashed[1] if dashed else lowered).lower().strip(" :*_")
+    title = (dashed[1].lower() if dashed else lowered).strip(" :*_")
     if dashed and (title in ORIGINAL or _names_mail(title)):
         return True
     if title in FORWARDED and (dashed or lowered.endswith(":")):
@@ -168,7 +168,9 @@ def _ends_own_words(lines: list[Line], at: int, found: Split) -> bool:
         return True
     if title in ORIGINAL and at + 1 < len(lines) and label_of(lines[at + 1].text)[0]:
         return True
-    if any(map(lowered.__contains__, MARKERS)) or _NOTES_TRACE.search(text) or _opens_with_introduction(text):
+    if any(map(lowered.__contains__, MARKERS)) or ("---" in text and _NOTES_TRACE.search(text)):
+        return True
+    if _opens_with_introduction(text):
         return True
     return header_block(lines, at) > 0 or _is_notes_header(lines, at)
 
