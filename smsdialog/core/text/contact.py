@@ -153,7 +153,7 @@ def _is_title(text: str) -> bool:
     if len(text) >= 60 or not text[:1].isupper() or _ends_sentence(text):
         return False
     last_words = [part.rpartition(" ")[2].lower() for part in (p.strip(" *_,") for p in _PARTS.split(text)) if part]
-    return text[:3].lower() in ("it-", "hr-", "pr-") or any(title in word for word in last_words for title in TITLES)
+    return text[:3].lower() in ("it-", "hr-", "pr-") or any(any(map(word.__contains__, TITLES)) for word in last_words)
 
 
 def _ends_sentence(text: str) -> bool:

@@ -29,7 +29,7 @@ class Mark(enum.Enum):
     FOOTER = "footer"  # below the line break behind which a phone puts its signature
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line without trailing blanks; of a quoted line, `text` is what stands behind its marks."""
 

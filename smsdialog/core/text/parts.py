@@ -64,7 +64,7 @@ def choose(body: Part) -> Choice:
     plain = _joined_plain(texts, _is_apple(body))
     html = next((found for part in texts if part.content_type == "text/html" and (found := _html(part)).strip()), "")
     attachments = sum(_is_attachment(leaf) for leaf in leaves)
-    if _ENCRYPTED.search(plain) or body.content_type == "multipart/encrypted":
+    if (_ARMOUR in plain and _ENCRYPTED.search(plain)) or body.content_type == "multipart/encrypted":
         return Choice(attachments=0, problem="encrypted")
     if plain.strip() or html.strip():
         return Choice(_without_armour(plain), html, attachments)
