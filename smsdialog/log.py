@@ -76,8 +76,8 @@ def line(name: str, **fields: object) -> str:
     >>> line("sent", queue="4XyZ1234567", to="+4520123456", reason="it's fine")
     "event=sent queue=4XyZ1234567 to=+45201*** reason=it's_fine"
     """
-    pairs = [("event", name), *((key, _value(key, value)) for key, value in fields.items() if value not in ("", None))]
-    return " ".join(f"{key}={value}" for key, value in pairs)
+    pairs = [f"{key}={_value(key, value)}" for key, value in fields.items() if value not in ("", None)]
+    return " ".join([f"event={name}", *pairs])
 
 
 def _write(written: str) -> None:

@@ -108,7 +108,8 @@ def _read(value: str) -> list[Result]:
     return [result for info in split(value, ";")[1:] for result in _read_info(info)]
 
 
-def _read_info(info: str) -> list[Result]:
+@functools.lru_cache(maxsize=64)  # a sender's mails bring the same again and again, and the library is slow
+def _read_info(info: str) -> tuple[Result, ...]:
     """One result; none for `none`, and for methods that we do not need where the library cannot read them."""
     from authres import AuthResError, parse_value  # type: ignore[import-untyped]
 
@@ -116,8 +117,8 @@ def _read_info(info: str) -> list[Result]:
         parsed = parse_value(f"id;{info.encode('ascii', 'replace').decode()}").results
     except AuthResError:
         match = _DECISIVE.match(info)
-        return [Result(ascii_lower(match[1]), UNREADABLE)] if match else []
-    return [_as_result(one) for one in parsed]
+        return (Result(ascii_lower(match[1]), UNREADABLE),) if match else ()
+    return tuple(_as_result(one) for one in parsed)
 
 
 def _as_result(parsed: Any) -> Result:

@@ -86,6 +86,8 @@ def decode(content: bytes, charset: str = "") -> str:
     >>> decode("blåbær".encode(), "idna")
     'blåbær'
     """
+    if not charset and content.isascii():
+        return content.decode("ascii")
     for bom, name in _BOMS:
         if content.startswith(bom):
             content, charset = (content[3:], name) if name == "utf-8" else (content, name)

@@ -7,6 +7,8 @@ the Nordic languages, and few gateways know them.
 
 from __future__ import annotations
 
+from itertools import repeat
+
 # The character of each code 0x00-0x7F; U+001B holds the place of the escape code.
 BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅå"
@@ -45,6 +47,11 @@ def septets(char: str) -> int:
     [1, 2, 0]
     """
     return _SEPTETS.get(char, 0)
+
+
+def length(text: str) -> int:
+    """How many septets a text takes, without the characters that the alphabet does not have."""
+    return sum(map(_SEPTETS.get, text, repeat(0)))
 
 
 def fits(text: str) -> bool:

@@ -30,8 +30,7 @@ def decode_header(value: str) -> str:
     >>> decode_header("=?x-unknown?b?!!!?= stays readable")
     '=?x-unknown?b?!!!?= stays readable'
     """
-    joined = _BETWEEN.sub(r"\1", value) if "=?" in value else value
-    return plain_line(_decode_words(joined))
+    return plain_line(_decode_words(_BETWEEN.sub(r"\1", value)) if "=?" in value else value)
 
 
 def plain_line(text: str) -> str:

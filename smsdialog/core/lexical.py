@@ -14,6 +14,7 @@ QUOTED = "\0"
 
 # Without any of these a value is its own outline.
 _SHAPED = re.compile(r'[\\"()]')
+_PIECES = re.compile(r'[\\"()]|[^\\"()]+')
 _TO_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
@@ -23,7 +24,7 @@ def ascii_lower(text: str) -> str:
     >>> ascii_lower("Anna.ØST")
     'anna.Øst'
     """
-    return text.translate(_TO_LOWER)
+    return text.lower() if text.isascii() else text.translate(_TO_LOWER)
 
 
 def outline(value: str) -> str | None:
@@ -38,20 +39,20 @@ def outline(value: str) -> str | None:
         return value
     shown: list[str] = []
     depth, quoted, escaped = 0, False, False
-    for character in value:
+    for piece in _PIECES.findall(value):
         inside = QUOTED if quoted else " " if depth else ""
-        if escaped or (inside and character == "\\"):
+        if escaped or (inside and piece == "\\"):
             escaped = not escaped
         elif quoted:
-            quoted = character != '"'
-        elif character == '"' and not depth:
+            quoted = piece != '"'
+        elif piece == '"' and not depth:
             quoted, inside = True, QUOTED
-        elif character in "()":
-            depth += 1 if character == "(" else -1
+        elif piece in "()":
+            depth += 1 if piece == "(" else -1
             inside = " "
         if depth < 0:
             return None
-        shown.append(inside or character)
+        shown.append(inside * len(piece) or piece)
     return None if depth or quoted or escaped else "".join(shown)
 
 
@@ -62,7 +63,12 @@ def without_comments(value: str) -> str | None:
     'no          "(kept)"'
     """
     shape = outline(value)
-    if shape is None or shape == value:
+    return None if shape is None else _unmasked(value, shape)
+
+
+def _unmasked(value: str, shape: str) -> str:
+    """The outline of a value, with its quoted strings again."""
+    if QUOTED not in shape:
         return shape
     return "".join(given if seen == QUOTED else seen for given, seen in zip(value, shape, strict=True))
 
@@ -73,8 +79,8 @@ def split(value: str, separators: str) -> list[str]:
     >>> split('a; "b;c" (d;e); f', ";")
     ['a', ' "b;c"        ', ' f']
     """
-    shape, text = outline(value), without_comments(value)
-    if shape is None or text is None:
-        shape = text = value
+    shape = outline(value)
+    text = value if shape is None else _unmasked(value, shape)
+    shape = value if shape is None else shape
     cuts = [index for index, character in enumerate(shape) if character in separators]
     return [text[start:end] for start, end in zip([0, *(cut + 1 for cut in cuts)], [*cuts, len(text)], strict=True)]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from smsdialog.core.lexical import ascii_lower, outline, split
@@ -35,6 +35,7 @@ _WRITTEN_TO = re.compile(rf"[^-{_ODD}][^{_ODD}]*@[^-{_ODD}][^{_ODD}]*")
 _HOST_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
+@lru_cache(maxsize=64)  # a mail names few domains, some of them again and again
 def canonical_domain(domain: str) -> str | None:
     """The domain as lower-case A-labels, or None if it is not a host name.
 
@@ -129,11 +130,12 @@ def local_parts(value: str) -> tuple[str, ...]:
     return tuple(ascii_lower(local.strip('"')) for local in written)
 
 
-def _written_addresses(value: str) -> Iterator[str]:
+@lru_cache(maxsize=16)  # several rules read the same From
+def _written_addresses(value: str) -> tuple[str, ...]:
     """What stands where an address should: in angle brackets, else as a word with an @, or as the only word."""
     pieces = split(value, ",;")
     written = (found for piece in pieces for found in _in_angles(piece) or _in_words(piece))
-    return (found.rpartition(":")[2].strip() for found in islice(written, MAX_LISTED))
+    return tuple(found.rpartition(":")[2].strip() for found in islice(written, MAX_LISTED))
 
 
 def _in_angles(piece: str) -> list[str]:

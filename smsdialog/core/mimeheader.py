@@ -86,7 +86,7 @@ def _fields(block: bytes, defects: list[str]) -> Iterator[tuple[str, list[bytes]
 
 def _unfolded(lines: list[bytes], defects: list[str]) -> str:
     """The value on one line, read as UTF-8, else as windows-1252."""
-    value = b" ".join(line.strip() for line in lines)
+    value = b" ".join([line.strip() for line in lines])
     if len(value) > HEADER_BYTES:
         defects.append("header-too-long")
     if b"\0" in value or b"\r" in value:

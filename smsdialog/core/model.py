@@ -92,6 +92,10 @@ class Headers:
         values = self.all(name)
         return values[0] if values else None
 
+    def any_of(self, names: frozenset[str]) -> bool:
+        """Whether one of these headers is there; `names` are in lower case."""
+        return not names.isdisjoint(self._by_name)
+
     @cached_property
     def _by_name(self) -> dict[str, tuple[str, ...]]:
         """The values under each name in lower case: a mail is asked for seventy of them."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from smsdialog.core.authresults import UNREADABLE, Result, is_aligned, trusted_results
@@ -63,6 +64,7 @@ def _local_proof(envelope: Envelope, policy: Policy) -> Literal["sasl", "network
     return "network" if is_local(envelope.client_address, policy.trusted_networks) else ""
 
 
+@lru_cache(maxsize=256)  # clients are few, and networks slow to read
 def is_local(client_address: str, networks: tuple[str, ...]) -> bool:
     """Whether a client's address lies in one of these networks (CIDR); what is no address does not."""
     try:

@@ -212,16 +212,16 @@ def _without_accents(letter: str) -> str:
 
 
 def _sms(text: str, encoding: Encoding, forced_by: tuple[str, ...]) -> SmsText:
-    cost = gsm7.septets if encoding is Encoding.GSM7 else _code_units
-    units = sum(map(cost, text))
+    cost = gsm7.length if encoding is Encoding.GSM7 else _code_units
+    units = cost(text)
     alone, each = _LIMITS[encoding]
     if units <= alone:
         return SmsText(text, encoding, units, (text,) if text else (), forced_by)
     return SmsText(text, encoding, units, tuple(_split(text, cost, each)), forced_by)
 
 
-def _code_units(char: str) -> int:
-    return 2 if ord(char) > 0xFFFF else 1
+def _code_units(text: str) -> int:
+    return len(text) + sum(map("\uffff".__lt__, text))
 
 
 def _split(text: str, cost: Callable[[str], int], limit: int) -> Iterator[str]:
@@ -229,7 +229,7 @@ def _split(text: str, cost: Callable[[str], int], limit: int) -> Iterator[str]:
     part: list[str] = []
     used = 0
     for piece in _pieces(text, cost, limit):
-        units = sum(map(cost, piece))
+        units = cost(piece)
         if used + units > limit:
             yield "".join(part)
             part, used = [], 0
@@ -240,7 +240,7 @@ def _split(text: str, cost: Callable[[str], int], limit: int) -> Iterator[str]:
 
 def _pieces(text: str, cost: Callable[[str], int], limit: int) -> Iterator[str]:
     for cluster in _clusters(text):
-        if sum(map(cost, cluster)) > limit:
+        if cost(cluster) > limit:
             yield from cluster
         else:
             yield cluster

@@ -150,8 +150,8 @@ def key_of(tx: Connection, case: Case, account: Account) -> Key:
 
 
 def _keys(tx: Connection, meanings: list[Meaning], now: float) -> dict[str, Key]:
-    hashes = dict.fromkeys(address.hash_key(m.secret.reveal()) for m in meanings if isinstance(m, KeyAddress))
-    found = ((secret_hash, keys.by_hash(tx, secret_hash, now)) for secret_hash in hashes)
+    secrets = dict.fromkeys(m.secret.reveal() for m in meanings if isinstance(m, KeyAddress))
+    found = ((secret_hash, keys.by_hash(tx, secret_hash, now)) for secret_hash in map(address.hash_key, secrets))
     return {secret_hash: key for secret_hash, key in found if key}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from smsdialog import secret
 from smsdialog.config import Config
@@ -32,7 +33,7 @@ class Service:
     now: Callable[[], float] = time.time
     actor: Actor = PRODUCT
 
-    @property
+    @cached_property
     def instance(self) -> str:
         """The value of our loop header: says which installation wrote a mail, and nothing else."""
         return address.message_id_tag(self.secrets[0], "instance", self.config.domain)

@@ -57,6 +57,8 @@ def is_stub(plain: str, page: list[Line]) -> bool:
     >>> is_stub("This mail requires HTML.", [Line("Vi ses i morgen kl. 8")])
     True
     """
+    if not page:
+        return False
     words = _WORD.findall(plain.lower())
     if not words:
         return any(line.text for line in page)

@@ -153,7 +153,7 @@ def _is_title(text: str) -> bool:
     if len(text) >= 60 or not text[:1].isupper() or _ends_sentence(text):
         return False
     last_words = [part.rpartition(" ")[2].lower() for part in (p.strip(" *_,") for p in _PARTS.split(text)) if part]
-    return text[:3].lower() in ("it-", "hr-", "pr-") or any(title in word for word in last_words for title in TITLES)
+    return text[:3].lower() in ("it-", "hr-", "pr-") or any(any(map(word.__contains__, TITLES)) for word in last_words)
 
 
 def _ends_sentence(text: str) -> bool:
@@ -204,8 +204,7 @@ def looks_like_signature(lines: Sequence[str], most: int = BLOCK_LINES) -> bool:
     >>> looks_like_signature(["Hans Jensen", "P.S. Husk at du skal tage nøglen med i morgen."])
     False
     """
-    filled = [line.strip() for line in lines if line.strip()]
-    filled = [line for line in filled if not is_motto(line)]
+    filled = [text for line in lines if (text := line.strip()) and not is_motto(text)]
     if len(filled) > most or any(len(line) > LINE_CHARACTERS or is_typed(line) for line in filled):
         return False
     said = sum(map(is_sentence, filled))

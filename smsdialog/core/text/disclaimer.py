@@ -8,6 +8,7 @@ like any other. Word stems per language are data; scoring is one pass over the p
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from smsdialog.core.text.phrases import entries
 
@@ -149,13 +150,17 @@ def is_disclaimer(paragraph: str) -> bool:
         return True
     if len(lowered) < LEAST_CHARACTERS:
         return False
-    topics = topics_of(lowered)
+    topics = _topics_in(lowered)
     return len(topics) >= LEAST_TOPICS and bool(topics & {"recipient", "privacy", "liability"})
 
 
 def topics_of(paragraph: str) -> frozenset[str]:
     """Which of the things that disclaimers speak of a paragraph speaks of."""
-    lowered = paragraph[:PARAGRAPH_CHARACTERS].lower()
+    return _topics_in(paragraph[:PARAGRAPH_CHARACTERS].lower())
+
+
+@lru_cache(maxsize=16)  # the last paragraphs of a mail are looked at by several rules
+def _topics_in(lowered: str) -> frozenset[str]:
     return frozenset(topic for topic, stems in TOPICS.items() if _holds(lowered, stems))
 
 

@@ -62,6 +62,8 @@ def header_block(lines: Sequence[Line], at: int) -> int:
     >>> header_block([Line("Fra: kl. 8"), Line("Til: kl. 16"), Line("Emne: lukket"), Line("Dato: fredag")], 0)
     0
     """
+    if ":" not in lines[at].text and "：" not in lines[at].text:
+        return 0
     roles = roles_within(lines[at].text)
     if len(roles) >= ROLES_ON_ONE_LINE and _is_header_block(roles):
         return at + 1

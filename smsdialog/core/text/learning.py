@@ -6,6 +6,7 @@ Conservative on purpose: a learned text is cut without a second look, so it must
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from smsdialog.core.text.contact import evidence, is_name, is_sentence
 from smsdialog.core.text.footer import is_mobile_footer
@@ -31,11 +32,13 @@ def common_ending(texts: Sequence[str]) -> str:
     """
     if len(texts) < LEAST_MAILS:
         return ""
+    if len({" ".join(text.rstrip().rpartition("\n")[2].split()) for text in texts[-LATEST_MAILS:]}) > 1:
+        return ""
     mails = [[" ".join(line.split()) for line in text.strip().split("\n")] for text in texts[-LATEST_MAILS:]]
     mails = [[line for n, line in enumerate(mail) if line or (n and mail[n - 1])] for mail in mails]
     shared = 0
-    while shared < MOST_LINES and all(len(mail) > shared for mail in mails):
-        if len({mail[-1 - shared] for mail in mails}) > 1:
+    for at_this_height in islice(zip(*map(reversed, mails), strict=False), MOST_LINES):
+        if len(set(at_this_height)) > 1:
             break
         shared += 1
     ending = mails[0][len(mails[0]) - shared :]

@@ -29,7 +29,7 @@ class Mark(enum.Enum):
     FOOTER = "footer"  # below the line break behind which a phone puts its signature
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line without trailing blanks; of a quoted line, `text` is what stands behind its marks."""
 
@@ -93,7 +93,7 @@ def is_rule(line: str) -> bool:
 
 def trimmed(lines: Sequence[str]) -> list[str]:
     """`lines` without empty lines and rules (`-----`) at their end."""
-    kept = list(lines)
-    while kept and (not kept[-1].strip() or is_rule(kept[-1])):
-        kept.pop()
-    return kept
+    end = len(lines)
+    while end and (not lines[end - 1].strip() or is_rule(lines[end - 1])):
+        end -= 1
+    return list(lines[:end])

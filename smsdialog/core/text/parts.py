@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from smsdialog.core import charset
 from smsdialog.core.model import Part
@@ -63,7 +64,7 @@ def choose(body: Part) -> Choice:
     plain = _joined_plain(texts, _is_apple(body))
     html = next((found for part in texts if part.content_type == "text/html" and (found := _html(part)).strip()), "")
     attachments = sum(_is_attachment(leaf) for leaf in leaves)
-    if _ENCRYPTED.search(plain) or body.content_type == "multipart/encrypted":
+    if (_ARMOUR in plain and _ENCRYPTED.search(plain)) or body.content_type == "multipart/encrypted":
         return Choice(attachments=0, problem="encrypted")
     if plain.strip() or html.strip():
         return Choice(_without_armour(plain), html, attachments)
@@ -102,10 +103,14 @@ def _joined_plain(texts: list[Part], every: bool) -> str:
 
 def _plain(part: Part) -> str:
     """The text of a text/plain part, tidied and unflowed."""
-    text = charset.decode(part.content, part.params.get("charset", ""))
-    if part.params.get("format", "").lower() == "flowed":
-        text = unflowed(tidy(text), part.params.get("delsp", "").lower() == "yes")
-    return tidy(text)
+    flowed = part.params.get("format", "").lower() == "flowed"
+    return _read(part.content, part.params.get("charset", ""), flowed, part.params.get("delsp", "").lower() == "yes")
+
+
+@lru_cache(maxsize=4)  # kept while its mail is in hand, as it is asked for more than once
+def _read(content: bytes, label: str, flowed: bool, delete_space: bool) -> str:
+    text = tidy(charset.decode(content, label))
+    return tidy(unflowed(text, delete_space)) if flowed else text
 
 
 def _html(part: Part) -> str:

@@ -84,22 +84,16 @@ JOINERS = frozenset(
     )
 )
 
-# A line that our own or another system puts above what may be answered.
+# What a line holds that our own or another system puts above what may be answered.
 MARKERS = tuple(
     entries(
         """
-        skriv svar over denne linje
         svar over denne linje
-        skriv dit svar over denne linje
         skriv svar ovenfor denne linje
         write your answer above this line
-        write your reply above this line
-        please reply above this line
         reply above this line
         svara ovanför denna rad
-        svar over denne linjen
         antwort oberhalb dieser zeile
-        type your reply above this line
         """
     )
 )

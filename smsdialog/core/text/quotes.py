@@ -104,8 +104,9 @@ def _is_answer_below(line: Line, found: Split) -> bool:
 
     We mailed nothing but the text, so what stands below it is not ours; only of a mail without words above it.
     """
-    said = any(own.text and own.mark is not Mark.HISTORY for own in found.own)
-    return line.mark is Mark.HISTORY and bool(found.history) and not said
+    if line.mark is not Mark.HISTORY or not found.history:
+        return False
+    return not any(own.text and own.mark is not Mark.HISTORY for own in found.own)
 
 
 def _begins_history(lines: list[Line], at: int, found: Split) -> bool:
@@ -159,7 +160,7 @@ def _ends_own_words(lines: list[Line], at: int, found: Split) -> bool:
         return False
     lowered = text.strip(" *_>").lower()
     dashed = _DASHED.match(text.strip()) if len(text) <= INTRODUCTION_CHARACTERS else None
-    title = (dashed[1] if dashed else lowered).lower().strip(" :*_")
+    title = (dashed[1].lower() if dashed else lowered).strip(" :*_")
     if dashed and (title in ORIGINAL or _names_mail(title)):
         return True
     if title in FORWARDED and (dashed or lowered.endswith(":")):
@@ -167,7 +168,9 @@ def _ends_own_words(lines: list[Line], at: int, found: Split) -> bool:
         return True
     if title in ORIGINAL and at + 1 < len(lines) and label_of(lines[at + 1].text)[0]:
         return True
-    if any(map(lowered.__contains__, MARKERS)) or _NOTES_TRACE.search(text) or _opens_with_introduction(text):
+    if any(map(lowered.__contains__, MARKERS)) or ("---" in text and _NOTES_TRACE.search(text)):
+        return True
+    if _opens_with_introduction(text):
         return True
     return header_block(lines, at) > 0 or _is_notes_header(lines, at)
 
@@ -184,8 +187,10 @@ def _opens_with_introduction(text: str) -> bool:
 
 def _is_notes_header(lines: list[Line], at: int) -> bool:
     """Whether these two lines are what Notes puts above a mail: who, and below it nothing but when."""
+    if "@" not in lines[at].text or lines[at].text.rstrip()[-1:] != ">":
+        return False
     below = next((line.text.strip() for line in lines[at + 1 : at + 3] if line.text), "")
-    return bool("@" in lines[at].text and lines[at].text.rstrip()[-1:] == ">" and _ONLY_DATE.match(below))
+    return bool(_ONLY_DATE.match(below))
 
 
 def _names_mail(title: str) -> bool:
@@ -222,7 +227,7 @@ def _is_dated(lines: list[Line]) -> bool:
 
 def _may_end_introduction(text: str) -> bool:
     """A cheap test before the dear one."""
-    last = text.split()[-1].lower()
+    last = text.rsplit(None, 1)[-1].lower()
     return text[-1] in ":：" or text.rstrip(" -*_>").endswith(":") or last in WROTE or text[0].isdigit()
 
 

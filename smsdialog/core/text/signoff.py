@@ -19,6 +19,7 @@ GREETING_WORDS = 5
 COMPOUND_LETTERS = 3
 # Who takes leave has so few words, and so many where nothing stands below: `Alle os i Blå Stue`.
 FEW_NAMES, MANY_NAMES = 4, 6
+_NOUNS = tuple(GREETINGS)
 _VOWELS = frozenset("aeiouyæøåäöü")
 # What stands between a name and the rest of a signature on one line.
 _BEHIND_NAME = re.compile(r"\s*[|,(•·]|\s[-–—]\s")
@@ -78,7 +79,7 @@ def is_formula(lowered: str) -> bool:
         return False
     if noun in GREETINGS:
         return len(before) > 1 and before[0] in GREETING_OPENERS
-    compound = any(noun.endswith(word) and len(noun) >= len(word) + COMPOUND_LETTERS for word in GREETINGS)
+    compound = noun[COMPOUND_LETTERS:].endswith(_NOUNS)
     return compound and noun.isalpha() and (not before or before[0] in GREETING_OPENERS)
 
 
@@ -130,13 +131,12 @@ def _is_signed(lines: Sequence[str], at: int, sender: str) -> bool:
     What a line that ends in a colon announces is the message, names too.
     """
     line, rest = lines[at], lines[at + 1 :]
-    if _above(lines, at).endswith(":") or not looks_like_signature(rest):
-        return False
     alone = not lines[at - 1].strip()
     named = is_senders_name(line, sender)
-    if is_dash_name(line) and (alone or named):
-        return True
-    return alone and (named or (not _first(rest) and _reaches_sender(line, sender)))
+    dashed = (alone or named) and is_dash_name(line)
+    reached = alone and not _first(rest) and _reaches_sender(line, sender)
+    signed = dashed or reached or (alone and named)
+    return signed and not _above(lines, at).endswith(":") and looks_like_signature(rest)
 
 
 def _is_listed(lines: Sequence[str], at: int) -> bool:
