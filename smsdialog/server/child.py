@@ -21,7 +21,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 BEAT_SECONDS = 1.0
 # mallopt(3), of glibc's <malloc.h>: one heap for all threads; what is free at its end is given back, and what is large
 # has pages of its own, however often it comes.
-_HEAP = {-8: 1, -1: 65_536, -3: 98_304}
+_HEAP = {-8: 1, -1: 524_288, -3: 98_304}
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ DATA_SECONDS = 180.0
 # How long all of a mail may take to come.
 MAIL_SECONDS = 900.0
 LINE_OCTETS = 4096
-CHUNK_OCTETS = 65_536
+CHUNK_OCTETS = 8192
 # How many may ask at the door at once, and how long the others wait for that.
 DOOR_PLACES = 4
 DOOR_SECONDS = 1.0
