@@ -43,6 +43,9 @@ class Strands(Protocol):
     def elsewhere(self, deed: Callable[[], Made]) -> Made:
         """As the function below."""
 
+    def let_others(self) -> None:
+        """As the function below."""
+
     def signal(self) -> Signal:
         """As the function below."""
 
@@ -93,6 +96,12 @@ def send_all(one: socket.socket, octets: bytes, seconds: float) -> None:
         except BlockingIOError:
             if not ready(one, select.POLLOUT, seconds):
                 raise TimeoutError from None
+
+
+def let_others() -> None:
+    """Let those go on that are ready to."""
+    if _mine.strands:
+        _mine.strands.let_others()
 
 
 def elsewhere(deed: Callable[[], Made]) -> Made:

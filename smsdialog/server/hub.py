@@ -79,6 +79,11 @@ class Hub:
         self._sockets[number] = getcurrent(), time.monotonic() + seconds
         return bool(self._root.switch())
 
+    def let_others(self) -> None:
+        """Let a round pass, see `strands`."""
+        self._deeds.append(partial(self._resume, getcurrent()))
+        self._root.switch()
+
     def elsewhere(self, deed: Callable[[], Made]) -> Made:
         """Have it done by another thread, see `strands`."""
         done = _Signal(self)
@@ -102,7 +107,7 @@ class Hub:
         look_at = time.monotonic()
         with pace.working():
             while True:
-                while self._deeds:
+                for _ in range(len(self._deeds)):
                     self._deeds.popleft()()
                 self._listen()
                 if time.monotonic() >= look_at:

@@ -59,6 +59,9 @@ _ENDS_OF_THE_LOST = {
     "tcp_keepalives_interval": 10,
     "tcp_keepalives_count": 3,
 }
+# Where SQLite keeps what a savepoint may have to undo: it is little, and would be a file of its own for each group of
+# mails. A whole database that is written anew is another matter.
+_UNDO_IN_MEMORY, _UNDO_IN_FILES = "PRAGMA temp_store=MEMORY", "PRAGMA temp_store=FILE"
 _EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
@@ -155,7 +158,7 @@ class Store:
 
     def compact(self) -> None:
         """Write SQLite's file anew, without what was deleted; whoever writes meanwhile waits. Writes."""
-        self._outside_transactions("VACUUM", _EMPTY_LOG)
+        self._outside_transactions(_UNDO_IN_FILES, "VACUUM", _EMPTY_LOG)
 
     def _outside_transactions(self, *statements: str) -> None:
         if self.engine.dialect.name != "sqlite":
@@ -273,7 +276,9 @@ def _begun(connection: Connection, mode: tuple[str, str]) -> Transaction:
 def _begin_sqlite(connection: Connection) -> None:
     how, synchronous = connection.info.pop("begin", READING)
     cursor = connection.connection.cursor()
-    if synchronous and synchronous != connection.info.get("synchronous", "FULL"):
+    if synchronous and "synchronous" not in connection.info:
+        cursor.execute(_UNDO_IN_MEMORY)
+    if synchronous and synchronous != connection.info.get("synchronous"):
         cursor.execute(f"PRAGMA synchronous={synchronous}")
         connection.info["synchronous"] = synchronous
     cursor.execute(f"BEGIN {how}")

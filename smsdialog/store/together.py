@@ -64,8 +64,12 @@ class Together:
 
     def _leave(self, group: _Group) -> None:
         """Let the next go on, or end it for all."""
-        if not group.is_full() and self._queue.hand_over():
-            return
+        if not group.is_full():
+            if self._queue.hand_over():
+                return
+            strands.let_others()  # to come, too
+            if self._queue.hand_over():
+                return
         self._group = None
         try:
             group.finish()

@@ -193,3 +193,17 @@ def test_a_gate_is_shared_with_other_threads(hub: Hub, found: Found) -> None:
     assert found.wait(2) == ["strand", "thread"]
     thread.join(SECONDS)
     assert gate.enter(0.1)
+
+
+def test_one_that_lets_others_goes_on_after_them(hub: Hub, found: Found) -> None:
+    def polite() -> None:
+        found.append("polite")
+        strands.let_others()
+        found.append("polite again")
+
+    def both() -> None:
+        hub.begin(polite)
+        hub.begin(partial(found.append, "other"))
+
+    hub.begin(both)
+    assert found.wait(3) == ["polite", "other", "polite again"]

@@ -197,3 +197,19 @@ def test_the_disk_is_waited_for_again_after_a_note(store: Store) -> None:
         with begin() as tx:
             levels.append(tx.exec_driver_sql("PRAGMA synchronous").scalar())
     assert levels == [2, 1, 2]  # FULL, NORMAL, FULL
+
+
+def test_what_is_undone_for_one_of_them_needs_no_file(company: Company) -> None:
+    """SQLite's journal of savepoints; written anew, the database is in files as ever."""
+    seen: list[int] = []
+
+    def look(tx: Connection) -> None:
+        seen.append(tx.exec_driver_sql("PRAGMA temp_store").scalar_one())
+
+    company.write("0", look)
+    company.write("1", look)
+    company.end()
+    assert seen == [2, 2]
+    company.store.compact()
+    with company.store.engine.connect() as connection:
+        assert connection.connection.driver_connection.execute("PRAGMA temp_store").fetchone() == (1,)
