@@ -20,6 +20,7 @@ class _Mine(local):
     """Whether this thread is at work, and whether it has the turn for that or goes on without."""
 
     works = held = False
+    patience = LONGEST_WAIT_SECONDS
 
 
 _turn = Lock()
@@ -27,9 +28,9 @@ _mine = _Mine()
 
 
 @contextmanager
-def working() -> Iterator[None]:
-    """This thread works in here; not to be entered twice."""
-    _mine.works = True
+def working(patience: float | None = None) -> Iterator[None]:
+    """This thread works in here; not to be entered twice. It waits for others no longer than `patience` (seconds)."""
+    _mine.works, _mine.patience = True, LONGEST_WAIT_SECONDS if patience is None else patience
     _take()
     try:
         yield
@@ -52,7 +53,7 @@ def waiting() -> Iterator[None]:
 
 
 def _take() -> None:
-    _mine.held = _turn.acquire(timeout=LONGEST_WAIT_SECONDS)
+    _mine.held = _turn.acquire(timeout=_mine.patience)
 
 
 def _give_up() -> None:

@@ -49,6 +49,8 @@ CHUNK_BYTES = 4096
 KEPT_SECONDS = 1.0
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]{1,9})\r?$", re.IGNORECASE | re.MULTILINE)
+# An interim answer, and one whose length stands in it (RFC 9112, 6.3).
+_MORE_COMES = re.compile(rb"\AHTTP/1\.. 1|\r\ntransfer-encoding:", re.IGNORECASE)
 # As requests has them; an answer is short, and not to be packed.
 _HEADERS = {**default_headers(), "Accept-Encoding": "identity"}
 # What urllib3 makes of answers costs as much as a request.
@@ -146,8 +148,8 @@ def _is_all_there(answering: socket.socket) -> bool:
     """Whether an answer can be read without waiting, as far as that can be seen from outside."""
     if isinstance(answering, ssl.SSLSocket):
         return False
-    head, _, body = answering.recv(CHUNK_BYTES, socket.MSG_PEEK).partition(b"\r\n\r\n")
-    length = _LENGTH.search(head)
+    head, end, body = answering.recv(CHUNK_BYTES, socket.MSG_PEEK).partition(b"\r\n\r\n")
+    length = None if not end or _MORE_COMES.search(head) else _LENGTH.search(head)
     return length is not None and len(body) >= int(length[1])
 
 

@@ -53,8 +53,12 @@ class Connections:
 
     def _take(self) -> None:
         while not self._ends:
-            if strands.ready(self._listening, POLLIN, _FOR_EVER) and not self._ends:
-                self._accept()
+            try:
+                if strands.ready(self._listening, POLLIN, _FOR_EVER) and not self._ends:
+                    self._accept()
+            except OSError as error:
+                log.failure(error)
+                strands.elsewhere(partial(time.sleep, PAUSE_SECONDS))
         self._listening.close()
         self._ended.set()
 
@@ -62,10 +66,6 @@ class Connections:
         try:
             one, _ = self._listening.accept()
         except _SOMEBODY_ELSE_HAS_IT:
-            return
-        except OSError as error:
-            log.failure(error)
-            strands.elsewhere(partial(time.sleep, PAUSE_SECONDS))
             return
         if len(self._open) >= self._most:
             one.close()

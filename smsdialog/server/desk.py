@@ -46,7 +46,8 @@ class Desk:
 
     def close(self) -> None:
         """From now on every mail finds no room."""
-        self._closed = True
+        with self._lock:  # who has just found room is in hand
+            self._closed = True
 
     @contextlib.contextmanager
     def room(self, octets: int) -> Iterator[MailInHand]:

@@ -14,7 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
 from greenlet import getcurrent, greenlet
@@ -24,6 +24,8 @@ from smsdialog.strands import Clock, Made
 
 # How soon somebody who has waited for too long hears so.
 LOOK_SECONDS = 1.0
+# How long the hub lets another thread work before it goes on: all its mails wait meanwhile.
+PATIENCE_SECONDS = 0.005
 # As many things as may be done elsewhere at once; the threads for that come when they are wanted.
 MOST_THREADS = 256
 
@@ -47,6 +49,7 @@ class Hub:
 
     def start(self) -> None:
         """Begin."""
+        self._threads.submit(int).result()  # one there is from now on, however many more the system has
         self._thread.start()
 
     @property
@@ -86,11 +89,11 @@ class Hub:
 
     def elsewhere(self, deed: Callable[[], Made]) -> Made:
         """Have it done by another thread, see `strands`."""
-        done = _Signal(self)
-        future = self._threads.submit(deed)
-        future.add_done_callback(lambda _: done.set())
+        done, ended = _Signal(self), Future[Made]()
+        with contextlib.suppress(RuntimeError):  # no more threads: it waits for one of those there are
+            self._threads.submit(_carry_out, deed, ended, done)
         done.wait()
-        return future.result()
+        return ended.result()
 
     def signal(self) -> _Signal:
         """A signal that a strand of ours is going to wait for."""
@@ -105,7 +108,7 @@ class Hub:
         strands.belong_to(self)
         self._root = getcurrent()
         look_at = time.monotonic()
-        with pace.working():
+        with pace.working(PATIENCE_SECONDS):
             while True:
                 for _ in range(len(self._deeds)):
                     self._deeds.popleft()()
@@ -173,6 +176,14 @@ class _Signal:
         if self._strand:
             strand, self._strand = self._strand, None
             self._hub._resume(strand, is_set)
+
+
+def _carry_out(deed: Callable[[], Made], ended: Future[Made], done: _Signal) -> None:
+    try:
+        ended.set_result(deed())
+    except BaseException as error:
+        ended.set_exception(error)
+    done.set()
 
 
 def _logged(deed: Callable[[], None]) -> None:

@@ -56,7 +56,8 @@ def run(
         hub.is_alive and not desk.worn and not select.select([told.fileno(), heart.supervisor], [], [], BEAT_SECONDS)[0]
     ):
         _beat(heart, desk)
-    _finish(heart, desk, doors, web, rounds)
+    if hub.is_alive:
+        _finish(heart, desk, doors, web, rounds)
 
 
 def _told() -> socket.socket:

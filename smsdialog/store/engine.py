@@ -59,6 +59,11 @@ _ENDS_OF_THE_LOST = {
     "tcp_keepalives_interval": 10,
     "tcp_keepalives_count": 3,
 }
+# What a commit does by these: one that does not wait for the disk leaves it to others to put pages in their places.
+_COMMITS = {
+    "FULL": ("PRAGMA synchronous=FULL", f"PRAGMA wal_autocheckpoint={LOG_PAGES}"),
+    "NORMAL": ("PRAGMA synchronous=NORMAL", "PRAGMA wal_autocheckpoint=0"),
+}
 # Where SQLite keeps what a savepoint may have to undo: it is little, and would be a file of its own for each group of
 # mails. A whole database that is written anew is another matter.
 _UNDO_IN_MEMORY, _UNDO_IN_FILES = "PRAGMA temp_store=MEMORY", "PRAGMA temp_store=FILE"
@@ -279,6 +284,7 @@ def _begin_sqlite(connection: Connection) -> None:
     if synchronous and "synchronous" not in connection.info:
         cursor.execute(_UNDO_IN_MEMORY)
     if synchronous and synchronous != connection.info.get("synchronous"):
-        cursor.execute(f"PRAGMA synchronous={synchronous}")
+        for pragma in _COMMITS[synchronous]:
+            cursor.execute(pragma)
         connection.info["synchronous"] = synchronous
     cursor.execute(f"BEGIN {how}")

@@ -425,6 +425,26 @@ def test_the_second_answer_is_read_to_its_end_however_it_comes(packed):
         assert perform(get(port)).body == packed[: _client.MAX_ANSWER_BYTES]
 
 
+@pytest.mark.parametrize(
+    ("come", "is_there"),
+    [
+        (b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\nok", True),
+        (b"HTTP/1.1 202 Accepted\r\ncontent-length:2\r\nServer: x\r\n\r\nok", True),
+        (b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n", True),
+        (b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n", False),
+        (b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\no", False),
+        (b"HTTP/1.1 202 Accepted\r\n\r\nok", False),
+        (b"HTTP/1.1 100 Continue\r\nContent-Length: 0\r\n\r\n", False),
+        (b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r", False),
+    ],
+)
+def test_an_answer_is_all_there_when_nothing_of_it_can_be_waited_for(come, is_there):
+    here, there = socket.socketpair()
+    with closing(here), closing(there):
+        there.sendall(come)
+        assert _client._is_all_there(here) is is_there
+
+
 def test_a_connection_of_which_the_provider_says_nothing_is_not_used_again():
     """It may be about to close it; then nobody would know what became of the request."""
     with keeping_provider(OK) as (port, counts):

@@ -207,3 +207,15 @@ def test_one_that_lets_others_goes_on_after_them(hub: Hub, found: Found) -> None
 
     hub.begin(both)
     assert found.wait(3) == ["polite", "other", "polite again"]
+
+
+def test_where_the_system_has_no_more_threads_one_does_for_all(
+    hub: Hub, found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", none_left)
+    for number in range(4):
+        hub.begin(lambda number=number: found.append(strands.elsewhere(lambda: time.sleep(0.05) or number)))
+    assert found.wait(4) == [0, 1, 2, 3]

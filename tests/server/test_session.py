@@ -21,7 +21,7 @@ class Silent:
 
 @pytest.fixture
 def session() -> Session:
-    session = Session(SimpleNamespace(max_bytes=5000), ("IDENT",), Silent())
+    session = Session(SimpleNamespace(max_bytes=5000, judge=lambda recipient, caller: None), ("IDENT",), Silent())
     session.answer("LHLO mx.firma.example")
     return session
 
@@ -69,3 +69,9 @@ def test_after_quit_it_is_over(session):
     assert not session.is_over
     session.answer("QUIT")
     assert session.is_over
+
+
+def test_what_is_too_much_for_one_mail_comes_with_the_next(session):
+    session.answer("MAIL FROM:<anna@firma.example>")
+    heard = [session.answer(f"RCPT TO:<2012{number:04}@sendmailsms.dk>") for number in range(101)]
+    assert heard == ["250 2.1.5 Ok"] * 100 + ["452 4.5.3 too many recipients"]
