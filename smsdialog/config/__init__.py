@@ -107,7 +107,7 @@ class Serve:
     policy: str = ""
     http: str = ""
     workers: int = 2
-    threads: int = 8
+    threads: int = 16
     queue: int = 100
     flush_seconds: int = 30
 

@@ -42,6 +42,8 @@ __all__ = ["Clash", "Connection", "Store", "open_store"]
 
 LOCK_TIMEOUT_SECONDS = patience(30)
 CONNECT_TIMEOUT_SECONDS = 10
+# To PostgreSQL, of one process and beyond the five that stay open: its mails and its web calls have one each.
+MOST_CONNECTIONS = 30
 SCHEMA_SECONDS = 2.0
 SCRUB_PATIENCE_MILLISECONDS = 1000
 # How SQLite begins a transaction, and how far what it writes is to be at its end: on the disk, or on its way there.
@@ -204,7 +206,10 @@ def open_store(url: str, timeout_seconds: float | None = None) -> Store:
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
-        engine = sqlalchemy.create_engine(parsed, connect_args=_connect_args(backend, seconds), hide_parameters=True)
+        pool = {"max_overflow": MOST_CONNECTIONS} if backend == "postgresql" else {}
+        engine = sqlalchemy.create_engine(
+            parsed, connect_args=_connect_args(backend, seconds), hide_parameters=True, **pool
+        )
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise ConfigError("'database.url' is wrong; expected sqlite:////PATH or postgresql+psycopg://…") from error
     except ImportError as error:
