@@ -80,7 +80,7 @@ def test_everything_but_the_domain_has_a_default():
         auth=Auth("credential", ("127.0.0.0/8", "::1/128"), ()),
         limits=Limits(50, 6, 200, 5000, ("DK", "SE", "NO", "FI", "IS", "FO", "GL", "DE"), 0),
         text=Text("contact", False, "refuse"),
-        serve=Serve("", "", "", 2, 8, 100, 30),
+        serve=Serve("", "", "", 2, 16, 100, 30),
         gateways={"main": GatewayTable("main", "file", {"path": "/var/lib/smsdialog/outbox.jsonl"})},
         routes=(),
         source=FILE,
