@@ -35,7 +35,7 @@ path = "{base}/state/outbox.jsonl"
 MAIL = """\
 Received: from pc.firma.example (pc.firma.example [192.0.2.25])
 \tby mx.firma.example (Postfix) with ESMTPS id 4jXRLK6ZmvzJQMP
-\tfor <{recipient}>; Sun, 22 Nov 2026 11:14:49 +0000 (UTC)
+\tfor <{recipient}>; {taken_at}
 From: Anna Andersen <anna@firma.example>
 To: {recipient}
 Subject: 20123456
@@ -96,7 +96,7 @@ class Desk:
 
 def mail(recipient: str, number: int) -> bytes:
     """An ordinary mail, each with a Message-ID of its own, taken by a mail server just now: an old one is held."""
-    return MAIL.format(recipient=recipient, message_id=f"bench-{number}", taken_at=formatdate()).encode()
+    return MAIL.format(recipient=recipient, message_id=f"bench-{number}", taken_at=formatdate(usegmt=True)).encode()
 
 
 def machine() -> str:
