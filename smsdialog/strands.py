@@ -156,6 +156,11 @@ class Gate:
         self._places = places
         self._waiting: deque[Signal] = deque()
 
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether somebody waits."""
+        return bool(self._waiting)
+
     @contextmanager
     def place(self) -> Iterator[None]:
         """Be inside, however long one has to wait for that."""

@@ -5,7 +5,7 @@
     sockets      addresses become listening sockets, or systemd hands them over
     mail         a process that takes mails, over LMTP (`lmtp`, `session`, `mailbody`) and from the pipe (`pipe`), and
                  calls over HTTP (`web`)
-    connections  a thread for each connection
+    connections  a strand for each connection; `hub` runs them all in one thread
     desk         the mails in hand: no more than so many and so large; `inhand` is one of them, with its deadline
     door         a process that answers the policy protocol (`policy`)
     clerk        a thread of the first of them, which takes what waits

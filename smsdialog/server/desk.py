@@ -1,7 +1,7 @@
 """The mails in hand: no more than so many and so large at once, each with a deadline.
 
 A mail that finds no room is refused for now (`Full`): the MTA has a queue, we have none that grows. One that takes
-too long is given up: its thread cannot be ended, so the process takes no more mails and is replaced (`worn`).
+too long is given up: its strand cannot be ended, so the process takes no more mails and is replaced (`worn`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One mail in hand, from the place that it is given to its answer.
 
-The thread of its connection takes care of it, and answers. When that takes too long, somebody else answers in its
+The strand of its connection takes care of it, and answers. When that takes too long, somebody else answers in its
 place: if the mail has used up its processor time, that counts against it, as in the pipe; a slow database or gateway
 does not.
 """

@@ -1,7 +1,7 @@
 """LMTP (RFC 2033) for an MTA that delivers without a pipe: its connections. What is said on one: `session`.
 
 The commands of what has come are answered one after the other, and the answers go in one piece, before anything more is
-waited for. An MTA that stops reading or writing keeps its own thread waiting and nobody else.
+waited for. An MTA that stops reading or writing keeps its own strand waiting and nobody else.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Group commit: what the threads of a process write to SQLite goes to the disk together.
+"""Group commit: what the strands and threads of a process write to SQLite goes to the disk together.
 
 SQLite has one writer at a time, and to take a transaction to the disk costs as much as most of ours do before. So who
 is done while others wait to write leaves the transaction open to the next of them, and waits until the last of them
@@ -65,9 +65,8 @@ class Together:
     def _leave(self, group: _Group) -> None:
         """Let the next go on, or end it for all."""
         if not group.is_full():
-            if self._queue.hand_over():
-                return
-            strands.let_others()  # to come, too
+            if not self._queue.is_waited_for:
+                strands.let_others()  # to come, too
             if self._queue.hand_over():
                 return
         self._group = None
@@ -113,7 +112,10 @@ class _Group:
         try:
             error = self._failure
             end = partial(self._opened.__exit__, type(error) if error else None, error, None)
-            strands.elsewhere(end) if self.durable else end()  # the disk is waited for, or is not
+            if self.durable:
+                strands.elsewhere(end)  # it waits for the disk
+            else:
+                end()
         except BaseException as error:
             self._failure = error
         finally:

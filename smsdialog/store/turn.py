@@ -18,7 +18,7 @@ SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.0002, 0.002
 
 
 class Turn:
-    """A context in which this process may write; of its threads one enters at a time (`together`)."""
+    """A context in which this process may write; of those who write in it one enters at a time (`together`)."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -25,7 +25,7 @@ def hub() -> Hub:
 
 
 class Found(list[object]):
-    """What strands have found, in order; `done` when there is as much as wanted."""
+    """What strands have found, in order."""
 
     def wait(self, count: int) -> list[object]:
         wait_until(lambda: len(self) >= count)
@@ -160,16 +160,16 @@ def test_the_clock_runs_for_who_holds_the_thread_and_for_nobody_else(hub: Hub, f
     assert waited == 0.0
 
 
+def go_through(gate: strands.Gate, found: Found, name: str) -> None:
+    with gate.place():
+        found.append(name)
+
+
 def test_a_gate_lets_in_those_who_wait_in_their_order(hub: Hub, found: Found) -> None:
     gate = strands.Gate(1)
     gate.enter()
-
-    def strand(name: str) -> None:
-        with gate.place():
-            found.append(name)
-
     for name in "abc":
-        hub.begin(partial(strand, name))
+        hub.begin(partial(go_through, gate, found, name))
     wait_until(lambda: len(gate._waiting) == 3)
     assert found == []
     gate.leave()
@@ -179,14 +179,9 @@ def test_a_gate_lets_in_those_who_wait_in_their_order(hub: Hub, found: Found) ->
 def test_a_gate_is_shared_with_other_threads(hub: Hub, found: Found) -> None:
     gate = strands.Gate(1)
     gate.enter()
-
-    def someone(name: str) -> None:
-        with gate.place():
-            found.append(name)
-
-    hub.begin(partial(someone, "strand"))
+    hub.begin(partial(go_through, gate, found, "strand"))
     wait_until(lambda: len(gate._waiting) == 1)
-    thread = threading.Thread(target=someone, args=("thread",), daemon=True)
+    thread = threading.Thread(target=go_through, args=(gate, found, "thread"), daemon=True)
     thread.start()
     wait_until(lambda: len(gate._waiting) == 2)
     gate.leave()
